@@ -1,0 +1,49 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_CONCEPTS_OBSERVER_HPP
+#define VIDIMUS_CONCEPTS_OBSERVER_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "../version.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// What a role noticed and did not act on, or acted on with care. For counters and logs; never a
+/// body, never a key, never a code.
+enum class notice : std::uint8_t {
+  not_ours,        ///< an element this role does not take, or of a conversation it does not own
+  malformed,       ///< an element of ours that cannot be read, or breaks a limit
+  copy_or_error,   ///< a carbon, archive or forwarded copy, or an error bounce: never verified
+  not_in_scope,    ///< the peer may not speak for that origin (protocol.md, key.scope)
+  unknown_key,     ///< no preset code of that name for that peer, or its rule is not accepted
+  wrong_code,      ///< the code does not match: altered on the way, or forged
+  other_memory,    ///< a valid code under a memory that is no longer, or not yet, current
+  stale_snapshot,  ///< a snapshot that answers another sync than the latest
+  out_of_window,   ///< a number beyond what the limits allow
+  reused,          ///< alarm: one name, two contents, both under valid codes
+  rate_limited,    ///< an answer was withheld (protocol.md, flood.bucket)
+  table_full,      ///< a limit on conversations or endpoints was reached
+};
+
+inline constexpr std::size_t notice_count = 12;
+
+/// Told which row of which table was used (`cell` as in `fsm::table`), and of each notice.
+/// Must not call back into the role.
+template <class O>
+concept observer = requires(O& watch, std::string_view table, std::size_t cell, notice what) {
+  watch.row(table, cell);
+  watch.noticed(what);
+};
+
+/// Sees nothing, costs nothing.
+struct no_observer {
+  void row(std::string_view, std::size_t) noexcept {}
+  void noticed(notice) noexcept {}
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,31 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_MODEL_COVERAGE_HPP
+#define VIDIMUS_MODEL_COVERAGE_HPP
+
+#include <compare>
+#include <string>
+#include <vector>
+
+#include "../base/bytes.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// An element's name as XML namespaces define it; content namespaces are written "jabber:client".
+struct expanded_name {
+  std::string space;
+  std::string local;
+  friend auto operator<=>(const expanded_name&, const expanded_name&) = default;
+};
+
+/// Which children of the message a check code covers (docs/protocol.md, content.coverage).
+/// Default: the core and every payload that is not on the never-covered list. Listed: the core and
+/// exactly the payloads named; an empty list is the core alone. The list itself is covered.
+struct coverage {
+  bool listed = false;
+  std::vector<expanded_name> names;  ///< sorted, no doubles; empty unless `listed`
+  friend bool operator==(const coverage&, const coverage&) = default;
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

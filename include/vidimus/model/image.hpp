@@ -1,0 +1,200 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_MODEL_IMAGE_HPP
+#define VIDIMUS_MODEL_IMAGE_HPP
+
+#include <optional>
+
+#include "../base/result.hpp"
+#include "../base/text.hpp"
+#include "check_code.hpp"
+#include "coverage.hpp"
+#include "ranges.hpp"
+#include "time.hpp"
+#include "words.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// Stored images: 'V', format version, record kind, the fields, CRC-32 of all before. One function
+/// `fields(archive, record)` per record serves both ways, so they cannot drift.
+namespace image {
+
+inline constexpr octet mark = 'V';
+inline constexpr octet format = 1;
+
+/// CRC-32 (IEEE 802.3): finds a damaged image. No protection against forging; the store is trusted.
+inline std::uint32_t crc32(octets_view in) noexcept {
+  static constexpr auto table = [] {
+    std::array<std::uint32_t, 256> out{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+      out[i] = i;
+      for (int bit = 0; bit < 8; ++bit) out[i] = out[i] >> 1 ^ (0xedb88320u & (0u - (out[i] & 1)));
+    }
+    return out;
+  }();
+  std::uint32_t crc = 0xffffffff;
+  for (octet o : in) crc = crc >> 8 ^ table[(crc ^ o) & 255];
+  return ~crc;
+}
+
+class saving {
+ public:
+  explicit saving(octets& out) : w_(out) {}
+
+  void operator()(const std::string& v) { w_.sized(v); }
+  void operator()(std::uint64_t v) { w_.u64(v); }
+  void operator()(std::uint32_t v) { w_.u32(v); }
+  void operator()(std::uint8_t v) { w_.u8(v); }
+  void operator()(bool v) { w_.u8(v ? 1 : 0); }
+  void operator()(instant v) { w_.u64(static_cast<std::uint64_t>(v.at)); }
+  template <class E>
+  requires std::is_enum_v<E>
+  void operator()(E v) { w_.u8(static_cast<std::uint8_t>(v)); }
+  template <std::size_t N>
+  void operator()(const std::array<octet, N>& v) {
+    w_.raw(octets_view(v));
+  }
+  template <class Of>
+  void operator()(const random_name<Of>& v) {
+    (*this)(v.octets);
+  }
+  void operator()(const route_ref& v) {
+    (*this)(v->origin);
+    (*this)(v->destination);
+    (*this)(v->relay);
+  }
+  void operator()(const range& v) {
+    (*this)(v.first);
+    (*this)(v.last);
+  }
+  void operator()(const ranges& v) {
+    w_.u32(static_cast<std::uint32_t>(v.size()));
+    for (const range& r : v) (*this)(r);
+  }
+  template <class T>
+  void operator()(const std::vector<T>& v) {
+    w_.u32(static_cast<std::uint32_t>(v.size()));
+    for (const T& one : v) fields(*this, const_cast<T&>(one));
+  }
+
+ private:
+  writer w_;
+};
+
+class loading {
+ public:
+  explicit loading(octets_view in) : r_(in) {}
+
+  void operator()(std::string& v) { v = std::string(r_.text()); }
+  void operator()(std::uint64_t& v) { v = r_.u64(); }
+  void operator()(std::uint32_t& v) { v = r_.u32(); }
+  void operator()(std::uint8_t& v) { v = r_.u8(); }
+  void operator()(bool& v) { v = up_to(1) != 0; }
+  void operator()(instant& v) { v.at = static_cast<std::int64_t>(r_.u64()); }
+  void operator()(outcome& v) { v = static_cast<outcome>(up_to(outcome_names.size() - 1)); }
+  void operator()(reason& v) { v = static_cast<reason>(up_to(reason_names.size() - 1)); }
+  /// Enumerations of the records: each has `last_of(E)`.
+  template <class E>
+  requires std::is_enum_v<E>
+  void operator()(E& v) { v = static_cast<E>(up_to(static_cast<std::size_t>(last_of(E{})))); }
+  template <std::size_t N>
+  void operator()(std::array<octet, N>& v) {
+    v = r_.template array<N>();
+  }
+  template <class Of>
+  void operator()(random_name<Of>& v) {
+    (*this)(v.octets);
+  }
+  void operator()(route_ref& v) {
+    std::string origin(r_.text()), destination(r_.text()), relay(r_.text());
+    if (!is_bare_address(origin) || !is_bare_address(destination) || !is_bare_address(relay))
+      sound_ = false;
+    v = make_route(std::move(origin), std::move(destination), std::move(relay));
+  }
+  void operator()(range& v) {
+    (*this)(v.first);
+    (*this)(v.last);
+    if (v.first < 1 || v.last > number_max || v.first > v.last) sound_ = false;
+  }
+  void operator()(ranges& v) {
+    v.clear();
+    for (std::uint32_t n = count(16); n > 0 && ok(); --n) {
+      range r;
+      (*this)(r);
+      if (ok()) v.add(r);
+    }
+  }
+  template <class T>
+  void operator()(std::vector<T>& v) {
+    v.clear();
+    for (std::uint32_t n = count(1); n > 0 && ok(); --n) fields(*this, v.emplace_back());
+  }
+
+  bool ok() const noexcept { return sound_ && r_.ok(); }
+  bool done() const noexcept { return sound_ && r_.done(); }
+
+ private:
+  std::size_t up_to(std::size_t most) {
+    std::size_t v = r_.u8();
+    if (v > most) sound_ = false;
+    return v > most ? 0 : v;
+  }
+  /// A count that the octets left can hold: no allocation on a promise.
+  std::uint32_t count(std::size_t least_size) {
+    std::uint32_t n = r_.u32();
+    if (n > r_.left() / least_size) sound_ = false;
+    return ok() ? n : 0;
+  }
+
+  reader r_;
+  bool sound_ = true;
+};
+
+template <class A>
+void fields(A& a, expanded_name& v) {
+  a(v.space);
+  a(v.local);
+}
+
+template <class A>
+void fields(A& a, coverage& v) {
+  a(v.listed);
+  a(v.names);
+}
+
+/// The image of a record.
+template <class Record>
+octets save(const Record& record) {
+  octets out{mark, format, static_cast<octet>(Record::kind)};
+  saving a(out);
+  fields(a, const_cast<Record&>(record));
+  writer(out).u32(crc32(out));
+  return out;
+}
+
+/// The kind of an image that is whole: `bad_image` if damaged, cut or not ours, `newer_image` if a
+/// later format.
+inline result<std::uint8_t> kind_of(octets_view in) {
+  if (in.size() < 7 || in[0] != mark) return errc::bad_image;
+  if (in[1] > format) return errc::newer_image;
+  reader tail(in.last(4));
+  if (tail.u32() != crc32(in.first(in.size() - 4))) return errc::bad_image;
+  return in[2];
+}
+
+/// The record in an image; `bad_image` if it is of another kind or its fields are not sound.
+template <class Record>
+result<Record> load(octets_view in) {
+  auto kind = kind_of(in);
+  if (!kind) return kind.error();
+  if (*kind != static_cast<std::uint8_t>(Record::kind)) return errc::bad_image;
+  Record record;
+  loading a(in.subspan(3, in.size() - 7));
+  fields(a, record);
+  if (!a.done()) return errc::bad_image;
+  return record;
+}
+
+}  // namespace image
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

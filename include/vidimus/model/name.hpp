@@ -1,0 +1,88 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_MODEL_NAME_HPP
+#define VIDIMUS_MODEL_NAME_HPP
+
+#include <compare>
+#include <memory>
+#include <string>
+
+#include "../base/bytes.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// A message's number in its conversation: 1 to `number_max`; 0 is "none".
+using number = std::uint64_t;
+inline constexpr number number_max = (number{1} << 53) - 1;
+
+/// 96 random bits. `Of` only keeps the kinds apart.
+template <class Of>
+struct random_name {
+  std::array<octet, 12> octets{};
+  bool empty() const noexcept { return octets == std::array<octet, 12>{}; }
+  octets_view view() const noexcept { return octets; }
+  friend auto operator<=>(const random_name&, const random_name&) = default;
+};
+
+/// What one life of the sending machine sends to one destination (protocol.md, name.conversation).
+using conversation_id = random_name<struct of_conversation>;
+/// Everything one verifier remembers of one peer (protocol.md, name.memory). Empty: not known yet.
+using memory_name = random_name<struct of_memory>;
+/// What a snapshot echoes of the sync it answers (protocol.md, snapshot.replace).
+using nonce = random_name<struct of_nonce>;
+
+/// The three bare addresses a message passes: origin and destination are the ends, on both hops;
+/// relay is the server role.
+struct route {
+  std::string origin;
+  std::string destination;
+  std::string relay;
+  friend auto operator<=>(const route&, const route&) = default;
+};
+
+/// Routes are shared, never changed; compare what they point to.
+using route_ref = std::shared_ptr<const route>;
+
+inline route_ref make_route(std::string origin, std::string destination, std::string relay) {
+  return std::make_shared<const route>(
+      route{std::move(origin), std::move(destination), std::move(relay)});
+}
+
+/// A conversation as all parties name it.
+struct conversation_name {
+  route_ref along;
+  conversation_id id;
+
+  friend std::strong_ordering operator<=>(const conversation_name& a, const conversation_name& b) {
+    if (auto order = a.id <=> b.id; order != 0) return order;
+    return a.along == b.along ? std::strong_ordering::equal : *a.along <=> *b.along;
+  }
+  friend bool operator==(const conversation_name& a, const conversation_name& b) {
+    return (a <=> b) == 0;
+  }
+};
+
+/// A message as all parties name it: the same content has the same name in every attempt, and a
+/// name has one content (protocol.md, name.number).
+struct message_name {
+  conversation_name in;
+  number at = 0;
+  friend auto operator<=>(const message_name&, const message_name&) = default;
+};
+
+/// The bare address (RFC 6120 section 1.4, RFC 7622): what stands before the first '/'.
+inline std::string_view bare(std::string_view address) noexcept {
+  return address.substr(0, address.find('/'));
+}
+
+/// Longest address taken, in octets (RFC 7622 section 3.1: three parts of 1023 and two separators).
+inline constexpr std::size_t address_size_max = 3071;
+
+/// A bare address that may stand in a route. Preparation (case, RFC 7622) is the host's duty.
+inline bool is_bare_address(std::string_view address) noexcept {
+  return !address.empty() && address.size() <= address_size_max &&
+         address.find('/') == std::string_view::npos;
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,98 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_MODEL_OUTPUT_HPP
+#define VIDIMUS_MODEL_OUTPUT_HPP
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "content.hpp"
+#include "elements.hpp"
+#include "time.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// What a role hands its host. Carry out in the order given. A batch may be held back whole, never
+/// reordered; if the process dies in the middle, `restore` with what was made durable is legal.
+namespace out {
+
+/// Make this durable before anything behind it (protocol.md, durable.first): write `image` under `key`, in place of what was
+/// there. Keys are at most a few hundred octets, images a few hundred octets, or the payload of
+/// one message.
+struct persist {
+  std::string key;
+  octets image;
+};
+
+/// Erase what is stored under `key`. May be lazy, but not reordered before anything in front.
+struct forget {
+  std::string key;
+};
+
+/// Send this element in a message stanza to `to`, with the payload beside it if there is one.
+struct transmit {
+  std::string to;    ///< bare or full address
+  std::string type;  ///< of the stanza, as the message has it
+  element what;
+  payload_ref payload;  ///< S1 and S4 only
+};
+
+/// The one outcome of a submission (protocol.md, outcome.once). `again`: the same outcome as
+/// before a restart that may have cut the first report off; the host knows it by name.
+struct report {
+  message_name name;
+  outcome ended = outcome::uncertain;
+  reason why = reason::none;
+  bool again = false;
+};
+
+/// A verified message for the application (S5). Answer with `accepted` or `refused`. `again`:
+/// handed
+/// before a restart, not answered then; if the host's records show that it took this name, it
+/// answers `accepted` without repeating the effect (protocol.md, accept.atomic).
+struct deliver {
+  message_name name;
+  std::string type;
+  checked<content> body;
+  coverage cover;
+  bool again = false;
+};
+
+/// Call `tick` at this time; in place of the time asked for before. `never`: no need.
+struct wake {
+  instant at;
+};
+
+}  // namespace out
+
+using sender_output =
+    std::variant<out::persist, out::forget, out::transmit, out::report, out::wake>;
+using server_output = std::variant<out::persist, out::forget, out::transmit, out::wake>;
+using receiver_output = std::variant<out::persist, out::forget, out::transmit, out::deliver>;
+
+using sender_outputs = std::vector<sender_output>;
+using server_outputs = std::vector<server_output>;
+using receiver_outputs = std::vector<receiver_output>;
+
+/// A message to be submitted.
+struct outgoing {
+  std::string destination;  ///< bare address
+  std::string type;         ///< "chat", "groupchat", "headline"; empty for normal
+  content body;             ///< canonical under `cover`, and what is to be sent
+  coverage cover;
+  bool report = true;                    ///< false: `executed` is the best outcome asked for
+  std::uint32_t lifetime_s = 24 * 3600;  ///< seconds from now, 1 to the limit
+};
+
+/// A stanza as an adapter read it, for `receive`.
+struct incoming {
+  std::string from;  ///< full or bare address, as the stream's server stamped it
+  element what;
+  content body;                ///< with a `check` only: canonical under the check's coverage
+  bool copy_or_error = false;  ///< type='error', or a carbon, archive or forwarded copy
+  bool malformed = false;      ///< our element could not be read; `what` means nothing
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif
