@@ -1,0 +1,190 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_CHECK_COMPUTE_HPP
+#define VIDIMUS_CHECK_COMPUTE_HPP
+
+#include "../model/elements.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// What a code covers, octet by octet (protocol.md, code.input). Each field is a tag (1 octet), a
+/// length (4 octets, big-endian) and so many octets; integers are 8 octets big-endian. Fields are
+/// in the order of their tags, all of an element's fields are present.
+namespace covered {
+
+inline constexpr std::string_view protocol = "urn:vidimus:0";
+
+enum tag : octet {
+  t_protocol = 0x01,
+  t_rule,
+  t_key_id,
+  t_purpose,
+  t_origin,
+  t_destination,
+  t_relay,
+  t_conversation,
+  t_memory,
+  t_number = 0x10,
+  t_type,
+  t_flags,
+  t_lifetime,
+  t_coverage,
+  t_low,
+  t_voids,
+  t_digest,
+  t_states = 0x20,
+  t_altered,
+  t_refused,
+  t_missing,
+  t_limit,
+  t_octets_max,
+  t_nonce,
+  t_covered,
+  t_numbers = 0x30,
+  t_top,
+  t_close,
+  t_cause,
+};
+
+class builder {
+ public:
+  explicit builder(octets& out) : out_(out) {}
+
+  void text(tag t, std::string_view value) { field(t, as_octets(value)); }
+  void field(tag t, octets_view value) {
+    writer w(out_);
+    w.u8(t);
+    w.sized(value);
+  }
+  void integer(tag t, std::uint64_t value) {
+    writer w(out_);
+    w.u8(t);
+    w.u32(8);
+    w.u64(value);
+  }
+  void list(tag t, const ranges& value) {
+    writer w(out_);
+    w.u8(t);
+    w.u32(static_cast<std::uint32_t>(value.size() * 16));
+    for (const range& r : value) {
+      w.u64(r.first);
+      w.u64(r.last);
+    }
+  }
+  /// A field whose length is known once `write(writer&)` has run.
+  template <class Write>
+  void measured(tag t, Write write) {
+    writer w(out_);
+    w.u8(t);
+    w.u32(0);
+    const std::size_t start = out_.size();
+    write(w);
+    const std::size_t size = out_.size() - start;
+    for (int i = 0; i < 4; ++i)
+      out_[start - 4 + static_cast<std::size_t>(i)] = static_cast<octet>(size >> (24 - 8 * i));
+  }
+
+  void head(const header& h, purpose p) {
+    text(t_protocol, protocol);
+    text(t_rule, facts(h.rule).name);
+    text(t_key_id, h.key_id);
+    text(t_purpose, name_of(p));
+    text(t_origin, h.conversation.along->origin);
+    text(t_destination, h.conversation.along->destination);
+    text(t_relay, h.conversation.along->relay);
+    field(t_conversation, h.conversation.id.view());
+    field(t_memory, h.memory.empty() ? octets_view{} : h.memory.view());
+  }
+
+ private:
+  octets& out_;
+};
+
+inline void fields(builder& b, const check& e, const digest* content_digest) {
+  b.integer(t_number, e.at);
+  b.text(t_type, e.type);
+  b.integer(t_flags, e.flags);
+  b.integer(t_lifetime, e.lifetime_s);
+  b.measured(t_coverage, [&](writer& w) {
+    w.u8(e.cover.listed ? 1 : 0);
+    for (const auto& name : e.cover.names) {
+      w.sized(name.space);
+      w.sized(name.local);
+    }
+  });
+  b.integer(t_low, e.low);
+  b.list(t_voids, e.voids);
+  if (content_digest != nullptr) b.field(t_digest, *content_digest);
+}
+
+inline void fields(builder& b, const receipt& e, const digest*) {
+  b.measured(t_states, [&](writer& w) {
+    for (const auto& s : e.states) {
+      w.u8(static_cast<octet>(s.what));
+      w.u64(s.span.first);
+      w.u64(s.span.last);
+      w.raw(octets_view(s.bind));
+      w.u8(static_cast<octet>(s.why));
+    }
+  });
+  b.measured(t_altered, [&](writer& w) {
+    for (const auto& a : e.altered) {
+      w.u64(a.at);
+      w.raw(octets_view(a.code));
+      w.raw(octets_view(a.fingerprint));
+      w.u32(a.attempt);
+    }
+  });
+  b.measured(t_refused, [&](writer& w) {
+    for (const auto& r : e.refused) {
+      w.u64(r.at);
+      w.u8(static_cast<octet>(r.why));
+      w.u32(r.retry_after_s);
+    }
+  });
+  b.list(t_missing, e.missing);
+  b.integer(t_limit, e.limit);
+  b.integer(t_octets_max, e.octets_max);
+  b.field(t_nonce, e.answers.empty() ? octets_view{} : e.answers.view());
+  b.measured(t_covered, [&](writer& w) {
+    w.u64(e.covered.first);
+    w.u64(e.covered.last);
+  });
+}
+
+inline void fields(builder& b, const execute& e, const digest*) {
+  b.integer(t_low, e.low);
+  b.list(t_voids, e.voids);
+  b.list(t_numbers, e.numbers);
+}
+
+inline void fields(builder& b, const withdraw& e, const digest*) {
+  b.integer(t_low, e.low);
+  b.list(t_numbers, e.numbers);
+}
+
+inline void fields(builder& b, const sync& e, const digest*) {
+  b.integer(t_low, e.low);
+  b.list(t_voids, e.voids);
+  b.field(t_nonce, e.asks.view());
+  b.integer(t_top, e.top);
+  b.integer(t_close, e.close ? 1 : 0);
+}
+
+inline void fields(builder& b, const challenge& e, const digest*) {
+  b.text(t_cause, name_of(e.cause));
+}
+
+/// Replaces `out` by the octets that the code of `e` covers under purpose `p`. `content_digest`:
+/// D of the message, with a check only.
+template <class Element>
+void write_input(octets& out, const Element& e, purpose p, const digest* content_digest = nullptr) {
+  out.clear();
+  builder b(out);
+  b.head(e.head, p);
+  fields(b, e, content_digest);
+}
+
+}  // namespace covered
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif
