@@ -1,0 +1,89 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_DUTY_ACCEPTANCE_HPP
+#define VIDIMUS_DUTY_ACCEPTANCE_HPP
+
+#include "../fsm/laws.hpp"
+#include "../spec/clause.hpp"
+
+/// The receiver's duty for one number: S5.
+namespace vidimus::inline VIDIMUS_ABI::duty::acceptance {
+
+enum class state : std::uint8_t {
+  unknown,
+  handed,   ///< given to the application, which has not answered
+  offered,  ///< handed before a restart; to be given again when the server sends it again
+  delivered,
+  refused,
+  closed,  ///< end: below low2, or void
+};
+
+enum class input : std::uint8_t {
+  check_ok,     ///< valid code; content new, or the same as before
+  check_other,  ///< valid code, other content than before
+  accepted,
+  refused_by_host,
+  passed,  ///< low2 is above the number now, or it is void
+  restored,
+};
+
+enum class action : std::uint8_t { persist, deliver, deliver_again, alarm, answer };
+
+inline constexpr auto state_names = std::to_array<std::string_view>(
+    {"unknown", "handed", "offered", "delivered", "refused", "closed"});
+inline constexpr auto input_names = std::to_array<std::string_view>(
+    {"check_ok", "check_other", "accepted", "refused_by_host", "passed", "restored"});
+inline constexpr auto action_names =
+    std::to_array<std::string_view>({"persist", "deliver", "deliver_again", "alarm", "answer"});
+
+using row = fsm::row<state, input, action, clause>;
+
+// clang-format off
+inline constexpr fsm::table table = [] {
+  using s = state; using i = input; using a = action; using c = clause;
+  return fsm::table{"acceptance", fsm::names{state_names, input_names, action_names},
+  std::to_array<row>({
+    {s::unknown, i::check_ok, s::handed, {a::persist, a::deliver}, c::s5_hand},
+    {s::unknown, i::passed, s::closed, {}, c::low_two},
+    row::refuse(s::unknown, {i::check_other, i::accepted, i::refused_by_host, i::restored},
+      c::not_armed),
+
+    {s::handed, i::check_ok, s::handed, {a::answer}, c::s5_repeat},
+    {s::handed, i::check_other, s::handed, {a::alarm, a::answer}, c::name_reused},
+    {s::handed, i::accepted, s::delivered, {a::persist, a::answer}, c::s5_answer},
+    {s::handed, i::refused_by_host, s::refused, {a::persist, a::answer}, c::s5_refuse},
+    {s::handed, i::restored, s::offered, {}, c::restore_again},
+    // the application has it: its answer is still to come and is still the truth
+    row::ignore(s::handed, i::passed, c::s5_answer),
+
+    {s::offered, i::check_ok, s::handed, {a::deliver_again}, c::restore_again},
+    {s::offered, i::check_other, s::offered, {a::alarm, a::answer}, c::name_reused},
+    {s::offered, i::accepted, s::delivered, {a::persist, a::answer}, c::accept_atomic},
+    {s::offered, i::refused_by_host, s::refused, {a::persist, a::answer}, c::s5_refuse},
+    {s::offered, i::passed, s::closed, {a::persist}, c::low_two},
+    row::ignore(s::offered, i::restored, c::restore_again),
+
+    {s::delivered, i::check_ok, s::delivered, {a::answer}, c::s5_repeat},
+    {s::delivered, i::check_other, s::delivered, {a::alarm, a::answer}, c::name_reused},
+    {s::delivered, i::passed, s::closed, {}, c::low_two},
+    row::ignore(s::delivered, {i::accepted, i::restored}, c::accept_atomic),
+    row::refuse(s::delivered, i::refused_by_host, c::not_armed),
+
+    {s::refused, i::check_ok, s::refused, {a::answer}, c::s5_repeat},
+    {s::refused, i::check_other, s::refused, {a::alarm, a::answer}, c::name_reused},
+    {s::refused, i::passed, s::closed, {}, c::low_two},
+    row::ignore(s::refused, {i::refused_by_host, i::restored}, c::accept_atomic),
+    row::refuse(s::refused, i::accepted, c::not_armed),
+  }),
+  fsm::start{s::unknown}, fsm::ends{s::closed}};
+}();
+// clang-format on
+
+static_assert(fsm::obeyed<fsm::broken_law(table)>);
+static_assert(fsm::obeyed<fsm::precedes(table, action::persist, action::deliver)>,
+              "handed is durable before the application sees the message");
+static_assert(fsm::obeyed<fsm::preceded(table, action::deliver, action::persist)>,
+              "handed is durable before the application sees the message");
+
+}  // namespace vidimus::inline VIDIMUS_ABI::duty::acceptance
+
+#endif
