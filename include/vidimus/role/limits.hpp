@@ -1,0 +1,56 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_LIMITS_HPP
+#define VIDIMUS_ROLE_LIMITS_HPP
+
+#include "../duty/bucket.hpp"
+#include "../model/time.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// Numbers 1 to this are within every verifier's credit before its first receipt
+/// (protocol.md, credit.limit).
+inline constexpr std::uint64_t credit_at_first = 16;
+
+/// When to ask again: after `first`, then twice as long each time without progress, up to `most`.
+struct retry_limits {
+  span_ms first = seconds(5);
+  span_ms most = seconds(600);
+  /// Least time between two syncs that a peer's element caused.
+  span_ms between_answers = seconds(1);
+};
+
+struct sender_limits {
+  std::uint32_t unfinished_max = 1024;    ///< messages without outcome in one conversation
+  std::uint32_t conversations_max = 256;  ///< those of earlier lives included
+  std::uint32_t payload_octets_max = 256 * 1024;
+  std::uint32_t lifetime_max_s = 30 * 24 * 3600;
+  std::uint32_t altered_max = 5;  ///< altered verdicts before a message fails
+  span_ms grace = seconds(60);    ///< wait for void after the lifetime (stop.void)
+  retry_limits retry;
+};
+
+struct server_limits {
+  std::uint32_t window = 1024;  ///< numbers held in one conversation; at least 16
+  std::uint32_t conversations_per_peer = 64;
+  std::uint32_t endpoints_per_destination = 8;
+  std::uint32_t payload_octets_max = 256 * 1024;
+  std::uint32_t lifetime_max_s = 30 * 24 * 3600;
+  std::uint32_t altered_max = 5;          ///< altered verdicts before an endpoint is suspended
+  std::uint32_t probes_max = 5;           ///< without any answer: then at the longest interval
+  span_ms hold_for = seconds(24 * 3600);  ///< a verified message without command (hold.forget)
+  retry_limits retry;
+  duty::bucket_limits answers_per_peer;  ///< to what was not authenticated (flood.bucket)
+  duty::bucket_limits answers_in_all{256, 64};
+};
+
+struct receiver_limits {
+  std::uint32_t window = 1024;  ///< numbers known of one conversation; at least 16
+  std::uint32_t conversations_per_peer = 256;
+  std::uint32_t payload_octets_max = 256 * 1024;
+  duty::bucket_limits answers_per_peer;
+  duty::bucket_limits answers_in_all{256, 64};
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

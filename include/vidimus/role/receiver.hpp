@@ -1,0 +1,151 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_RECEIVER_HPP
+#define VIDIMUS_ROLE_RECEIVER_HPP
+
+#include <map>
+
+#include "../check/verify.hpp"
+#include "../duty/classify.hpp"
+#include "../model/record.hpp"
+#include "limits.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+namespace detail {
+
+struct receiver_peer {
+  memory_name memory;
+  std::uint32_t conversations = 0;
+  duty::bucket answers;
+};
+
+/// One conversation at an endpoint: its record, and what is volatile.
+struct receiver_conversation {
+  record::receiver_conversation held;
+  std::string reply_to;  ///< full address of the latest authenticated element
+  std::uint64_t age = 0;
+  std::vector<number> offered;  ///< handed before a restart, not given again yet
+};
+
+}  // namespace detail
+
+/// The receiver role (one endpoint): S5 for any number of relays and conversations. It has no
+/// timers: it owes nobody progress. Commands may be refused and then change nothing; facts are only
+/// answered. Carry every batch of outputs out in order; a `persist` is durable before anything
+/// behind it.
+template <an_environment Env>
+class receiver {
+ public:
+  /// `self`: the bare address of this receiver, prepared (RFC 7622). `env` outlives the role.
+  receiver(Env& env, std::string self, receiver_limits limits = {})
+      : env_(&env), codes_(env), self_(std::move(self)), limits_(limits) {
+    VIDIMUS_EXPECT(is_bare_address(self_), "the receiver needs its bare address");
+    VIDIMUS_EXPECT(limits_.window >= credit_at_first, "a window holds at least the first credit");
+  }
+
+  /// Command, before all others: the records of earlier lives, in any order. `last_durable` false:
+  /// they may be older than what was made durable; then every memory gets a new name, and this is
+  /// another endpoint (protocol.md, endpoint.memory). Refused: not_fresh, bad_image, newer_image.
+  result<receiver_outputs> restore(const std::vector<stored>& records, bool last_durable);
+
+  /// Fact: a stanza with an element of ours arrived. Takes check and sync. Outputs: persist,
+  /// deliver (at most one), transmit (receipt, challenge), forget.
+  receiver_outputs receive(const incoming& stanza, instant now) {
+    return batch([&] { take(stanza); }, now);
+  }
+
+  /// Command: the application has taken the message. Outputs: persist, transmit (final receipt). To
+  /// be atomic, make the effect and this `persist` durable in one transaction (protocol.md,
+  /// accept.atomic). Repeating it is harmless. Refused: not_handed.
+  result<receiver_outputs> accepted(const message_name& name, instant now) {
+    return answer(name, duty::acceptance::input::accepted, reason::none, now);
+  }
+
+  /// Command: the application will not have it; final. Outputs and refusals as `accepted`.
+  result<receiver_outputs> refused(const message_name& name, instant now,
+                                   reason why = reason::refused_by_host) {
+    VIDIMUS_EXPECT(is_final(why), "a refusal by the application is final");
+    return answer(name, duty::acceptance::input::refused_by_host, why, now);
+  }
+
+  /// This endpoint's memory towards a relay; empty if the relay has not been heard yet.
+  memory_name memory_towards(const std::string& relay) const {
+    auto at = peers_.find(relay);
+    return at == peers_.end() ? memory_name{} : at->second.memory;
+  }
+
+  /// Appends octets that are equal if the role would behave the same from here. For tests.
+  void append_state(octets& to) const;
+
+ private:
+  using state = duty::acceptance::state;
+  using input = duty::acceptance::input;
+  using action = duty::acceptance::action;
+  using conversation = detail::receiver_conversation;
+
+  template <class Do>
+  receiver_outputs batch(Do what, instant now) {
+    receiver_outputs to;
+    out_ = &to;
+    now_ = now;
+    used_ = true;
+    what();
+    out_ = nullptr;
+    return to;
+  }
+
+  /// A message at hand while its row is carried out.
+  struct arrival {
+    const check* message = nullptr;
+    const checked<content>* body = nullptr;
+    digest of_body{};
+    reason why = reason::none;
+  };
+
+  void take(const incoming& stanza);
+  void take_check(const incoming& stanza, const check& e);
+  void take_sync(const incoming& stanza, const sync& e);
+  bool admits(finding said);
+  detail::receiver_peer& known_peer(const std::string& relay);
+  conversation* find(const conversation_name& name);
+  conversation* open(const incoming& stanza, const conversation_name& name);
+  bool evict_for(const std::string& relay);
+  bool raise_low(conversation& c, number low, const ranges& voids);
+  state state_of(const conversation& c, number n) const;
+  void set_state(conversation& c, number n, state to, const arrival& at);
+  void feed(conversation& c, number n, input on, const arrival& at);
+  void act(conversation& c, number n, action what, const arrival& at);
+  result<receiver_outputs> answer(const message_name& name, input on, reason why, instant now);
+  void say(const conversation_name& name, const std::string& to, receipt r);
+  void say_status(conversation& c, number n);
+  void say_altered(const incoming& stanza, const check& e, const digest& received);
+  void say_challenge(const incoming& stanza, const header& head, purpose cause);
+  void append_status(const conversation& c, number n, receipt& r) const;
+  void save(const conversation& c) { emit(out::persist{c.held.key(), image::save(c.held)}); }
+  number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
+  number credit_of(const conversation& c) const { return credit_from(c.held.low); }
+  void emit(receiver_output one) { out_->push_back(std::move(one)); }
+  template <class Element>
+  void transmit(const std::string& to, Element& e, purpose p, std::string_view peer) {
+    if (codes_.seal(e, p, peer)) emit(out::transmit{to, {}, std::move(e), nullptr});
+  }
+
+  Env* env_;
+  verifier<Env> codes_;
+  std::string self_;
+  receiver_limits limits_;
+  bool used_ = false;
+  std::map<std::string, detail::receiver_peer> peers_;
+  std::map<conversation_name, conversation> conversations_;
+  duty::bucket answers_;
+  std::uint64_t ages_ = 0;
+  instant now_;
+  receiver_outputs* out_ = nullptr;
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#include "receiver_engine.hpp"
+#include "receiver_receive.hpp"
+
+#endif

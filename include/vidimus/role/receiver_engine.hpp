@@ -1,0 +1,190 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_RECEIVER_ENGINE_HPP
+#define VIDIMUS_ROLE_RECEIVER_ENGINE_HPP
+
+#include "receiver.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// The state of a number, read from the conversation's intervals.
+template <an_environment Env>
+auto receiver<Env>::state_of(const conversation& c, number n) const -> state {
+  for (const auto& one : c.held.handed)
+    if (one.at == n)
+      return std::find(c.offered.begin(), c.offered.end(), n) == c.offered.end() ? state::handed
+                                                                                 : state::offered;
+  if (c.held.delivered.contains(n)) return state::delivered;
+  for (const auto& one : c.held.refused)
+    if (one.at == n) return state::refused;
+  return n < c.held.low ? state::closed : state::unknown;
+}
+
+template <an_environment Env>
+void receiver<Env>::set_state(conversation& c, number n, state to, const arrival& at) {
+  const auto is_n = [n](const auto& one) { return one.at == n; };
+  std::erase(c.offered, n);
+  if (to == state::handed) {
+    if (std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n) == c.held.handed.end())
+      c.held.handed.push_back({n, at.of_body});
+    return;
+  }
+  if (to == state::offered) {
+    c.offered.push_back(n);
+    return;
+  }
+  std::erase_if(c.held.handed, is_n);
+  // also below low2: the next rise of low2 forgets it
+  if (to == state::delivered) c.held.delivered.add(n);
+  if (to == state::refused) c.held.refused.push_back({n, at.why});
+}
+
+template <an_environment Env>
+void receiver<Env>::feed(conversation& c, number n, input on, const arrival& at) {
+  const auto& table = duty::acceptance::table;
+  const state from = state_of(c, n);
+  if (table.is_end(from)) return;
+  const auto& row = table.at(from, on);
+  env_->watch.row(table.name(), table.cell(from, on));
+  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse,
+                 "an input that the receiver's own code excludes");
+  if (row.to != from) set_state(c, n, row.to, at);
+  for (action what : row.actions) act(c, n, what, at);
+}
+
+template <an_environment Env>
+void receiver<Env>::act(conversation& c, number n, action what, const arrival& at) {
+  switch (what) {
+    case action::persist: save(c); break;
+    case action::deliver:
+    case action::deliver_again:
+      VIDIMUS_EXPECT(at.body != nullptr, "only a verified message can be delivered");
+      emit(out::deliver{{c.held.name, n},
+                        at.message->type,
+                        *at.body,
+                        at.message->cover,
+                        what == action::deliver_again});
+      break;
+    case action::alarm: env_->watch.noticed(notice::reused); break;
+    case action::answer: say_status(c, n); break;
+  }
+}
+
+template <an_environment Env>
+result<receiver_outputs> receiver<Env>::answer(const message_name& name, input on, reason why,
+                                               instant now) {
+  auto at = conversations_.find(name.in);
+  if (at == conversations_.end()) return errc::not_handed;
+  conversation& c = at->second;
+  const state is = state_of(c, name.at);
+  const bool waits = is == state::handed || is == state::offered;
+  const bool repeated = (is == state::delivered && on == input::accepted) ||
+                        (is == state::refused && on == input::refused_by_host);
+  if (!waits && !repeated) return errc::not_handed;
+  return batch(
+      [&] {
+        arrival answered;
+        answered.why = why;
+        feed(c, name.at, on, answered);
+      },
+      now);
+}
+
+template <an_environment Env>
+void receiver<Env>::append_status(const conversation& c, number n, receipt& r) const {
+  status what = status::closed;
+  reason why = reason::none;
+  switch (state_of(c, n)) {
+    case state::unknown:
+    case state::offered: return;  // to be sent again: the application has to be asked again
+    case state::handed: what = status::pending; break;
+    case state::delivered: what = status::delivered; break;
+    case state::refused:
+      what = status::voided;
+      for (const auto& one : c.held.refused)
+        if (one.at == n) why = one.why;
+      break;
+    case state::closed: break;
+  }
+  if (!r.states.empty()) {
+    status_range& last = r.states.back();
+    if (last.what == what && last.why == why && last.span.last + 1 == n) {
+      last.span.last = n;
+      return;
+    }
+  }
+  r.states.push_back({what, {n, n}, {}, why});
+}
+
+template <an_environment Env>
+void receiver<Env>::say(const conversation_name& name, const std::string& to, receipt r) {
+  const std::string& relay = name.along->relay;
+  r.head.conversation = name;
+  r.head.memory = known_peer(relay).memory;
+  r.octets_max = limits_.payload_octets_max;
+  transmit(to, r, purpose::final_receipt, relay);
+}
+
+/// A final receipt for one number.
+template <an_environment Env>
+void receiver<Env>::say_status(conversation& c, number n) {
+  receipt r;
+  r.limit = credit_of(c);
+  append_status(c, n, r);
+  if (!r.states.empty()) say(c.held.name, c.reply_to, std::move(r));
+}
+
+template <an_environment Env>
+void receiver<Env>::append_state(octets& to) const {
+  writer w(to);
+  for (const auto& [peer, row] : peers_) {
+    w.raw(peer);
+    w.raw(row.memory.view());
+  }
+  for (const auto& [name, c] : conversations_) {
+    w.sized(image::save(c.held));
+    w.raw(c.reply_to);
+    for (number n : c.offered) w.u64(n);
+  }
+}
+
+template <an_environment Env>
+result<receiver_outputs> receiver<Env>::restore(const std::vector<stored>& records,
+                                                bool last_durable) {
+  if (used_) return errc::not_fresh;
+  std::vector<record::receiver_peer> peers;
+  std::vector<record::receiver_conversation> lines;
+  for (const stored& one : records) {
+    const auto kind = image::kind_of(one.image);
+    if (!kind) return kind.error();
+    if (auto peer = image::load<record::receiver_peer>(one.image))
+      peers.push_back(std::move(*peer));
+    else if (auto line = image::load<record::receiver_conversation>(one.image))
+      lines.push_back(std::move(*line));
+    else
+      return errc::bad_image;
+  }
+  return batch(
+      [&] {
+        for (record::receiver_peer& p : peers) {
+          if (!last_durable) {
+            p.memory = fresh_name<memory_name>(env_->entropy);
+            emit(out::persist{p.key(), image::save(p)});
+          }
+          peers_[p.peer].memory = p.memory;
+        }
+        for (record::receiver_conversation& line : lines) {
+          const conversation_name name = line.name;
+          conversation& c = conversations_[name];
+          c.held = std::move(line);
+          c.reply_to = c.held.peer;
+          c.age = ++ages_;
+          ++known_peer(c.held.peer).conversations;
+          for (const auto& one : std::vector(c.held.handed)) feed(c, one.at, input::restored, {});
+        }
+      },
+      now_);
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,210 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_RECEIVER_RECEIVE_HPP
+#define VIDIMUS_ROLE_RECEIVER_RECEIVE_HPP
+
+#include "receiver.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// Order of work: shape (by the adapter), scope, key, code, memory; only then state
+/// (protocol.md, flood.order).
+template <an_environment Env>
+void receiver<Env>::take(const incoming& stanza) {
+  if (stanza.malformed) return env_->watch.noticed(notice::malformed);
+  if (stanza.copy_or_error) return env_->watch.noticed(notice::copy_or_error);
+  const route& along = *header_of(stanza.what).conversation.along;
+  if (along.destination != self_) return env_->watch.noticed(notice::not_ours);
+  const std::string_view peer = bare(stanza.from);
+  if (peer != along.relay || !env_->keys.speaks_for(peer, along.origin))
+    return env_->watch.noticed(notice::not_in_scope);
+  if (auto* c = std::get_if<check>(&stanza.what)) return take_check(stanza, *c);
+  if (auto* s = std::get_if<sync>(&stanza.what)) return take_sync(stanza, *s);
+  env_->watch.noticed(notice::not_ours);
+}
+
+template <an_environment Env>
+bool receiver<Env>::admits(finding said) {
+  if (said == finding::unknown_key) env_->watch.noticed(notice::unknown_key);
+  if (said == finding::wrong_code) env_->watch.noticed(notice::wrong_code);
+  return said == finding::valid;
+}
+
+/// The relay's row; made, and durable, with the first element whose code was valid.
+template <an_environment Env>
+detail::receiver_peer& receiver<Env>::known_peer(const std::string& relay) {
+  auto [at, fresh] = peers_.try_emplace(relay);
+  if (fresh) {
+    at->second.memory = fresh_name<memory_name>(env_->entropy);
+    const record::receiver_peer r{relay, at->second.memory};
+    emit(out::persist{r.key(), image::save(r)});
+  }
+  return at->second;
+}
+
+template <an_environment Env>
+auto receiver<Env>::find(const conversation_name& name) -> conversation* {
+  auto at = conversations_.find(name);
+  return at == conversations_.end() ? nullptr : &at->second;
+}
+
+/// Room for one more conversation of this relay, by forgetting the oldest in which nothing waits
+/// for the application. What was forgotten could be replayed: the memory gets a new name.
+template <an_environment Env>
+bool receiver<Env>::evict_for(const std::string& relay) {
+  conversation* oldest = nullptr;
+  for (auto& [name, c] : conversations_) {
+    if (c.held.peer != relay || !c.held.handed.empty()) continue;
+    if (oldest == nullptr ||
+        std::pair(!c.held.closed, c.age) < std::pair(!oldest->held.closed, oldest->age))
+      oldest = &c;
+  }
+  if (oldest == nullptr) return false;
+  detail::receiver_peer& row = peers_.find(relay)->second;
+  row.memory = fresh_name<memory_name>(env_->entropy);
+  --row.conversations;
+  const record::receiver_peer r{relay, row.memory};
+  emit(out::persist{r.key(), image::save(r)});
+  emit(out::forget{oldest->held.key()});
+  conversations_.erase(conversation_name(oldest->held.name));
+  return true;
+}
+
+template <an_environment Env>
+auto receiver<Env>::open(const incoming& stanza, const conversation_name& name) -> conversation* {
+  if (conversation* known = find(name)) {
+    known->reply_to = stanza.from;
+    return known;
+  }
+  const std::string& relay = name.along->relay;
+  detail::receiver_peer& row = known_peer(relay);
+  if (row.conversations >= limits_.conversations_per_peer) {
+    env_->watch.noticed(notice::table_full);
+    evict_for(relay);
+    return nullptr;
+  }
+  ++row.conversations;
+  conversation& c = conversations_[name];
+  c.held.peer = relay;
+  c.held.name = name;
+  c.reply_to = stanza.from;
+  c.age = ++ages_;
+  save(c);
+  return &c;
+}
+
+/// Low2 and void numbers only close what the application does not have (protocol.md, low.two).
+/// True if anything changed.
+template <an_environment Env>
+bool receiver<Env>::raise_low(conversation& c, number low, const ranges& voids) {
+  bool changed = false;
+  for (number n : std::vector(c.offered))
+    if (n < low || voids.contains(n)) {
+      feed(c, n, input::passed, {});
+      changed = true;
+    }
+  if (low <= c.held.low || low > number_max) return changed;
+  for (const range& r : std::vector<range>(c.held.delivered.begin(), c.held.delivered.end()))
+    if (r.first < low) feed(c, r.first, input::passed, {});
+  for (const auto& one : std::vector(c.held.refused))
+    if (one.at < low) feed(c, one.at, input::passed, {});
+  for (const auto& one : std::vector(c.held.handed))
+    if (one.at < low) feed(c, one.at, input::passed, {});
+  c.held.low = low;
+  c.held.delivered.drop_below(low);
+  std::erase_if(c.held.refused, [low](const auto& one) { return one.at < low; });
+  return true;
+}
+
+template <an_environment Env>
+void receiver<Env>::take_check(const incoming& stanza, const check& e) {
+  const std::string& relay = e.head.conversation.along->relay;
+  arrival at;
+  finding said;
+  const auto body = codes_.admit(e, purpose::deliver, relay, stanza.body, at.of_body, said);
+  if (!admits(said)) {
+    if (said == finding::wrong_code) say_altered(stanza, e, at.of_body);
+    return;
+  }
+  if (known_peer(relay).memory != e.head.memory) {
+    env_->watch.noticed(notice::other_memory);
+    return say_challenge(stanza, e.head, purpose::deliver);
+  }
+  conversation* c = open(stanza, e.head.conversation);
+  if (c == nullptr) {
+    if (known_peer(relay).memory != e.head.memory)
+      return say_challenge(stanza, e.head, purpose::deliver);
+    receipt r;
+    r.refused.push_back({e.at, reason::busy, 30});
+    return say(e.head.conversation, stanza.from, std::move(r));
+  }
+  if (raise_low(*c, e.low, e.voids)) save(*c);
+  if (e.at > credit_of(*c)) return env_->watch.noticed(notice::out_of_window);
+  const state is = state_of(*c, e.at);
+  if (is == state::closed) return say_status(*c, e.at);
+  bool same = true;
+  for (const auto& one : c->held.handed)
+    if (one.at == e.at) same = one.content == at.of_body;
+  at.message = &e;
+  at.body = &*body;
+  feed(*c, e.at, duty::acceptance::of_check(same), at);
+}
+
+/// Under the current memory a sync raises low2; under another, or none, it only asks.
+template <an_environment Env>
+void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
+  const std::string& relay = e.head.conversation.along->relay;
+  if (!admits(codes_.verify(e, purpose::deliver_sync, relay))) return;
+  const bool ours = known_peer(relay).memory == e.head.memory;
+  conversation* c = ours ? open(stanza, e.head.conversation) : find(e.head.conversation);
+  if (ours && c != nullptr && raise_low(*c, e.low, e.voids)) save(*c);
+  number first = std::max<number>(e.low, 1);
+  receipt r;
+  const auto send = [&](number last) {
+    r.answers = e.asks;
+    r.limit = c != nullptr ? credit_of(*c) : credit_from(e.low);
+    r.covered = {first, last};
+    say(e.head.conversation, stanza.from, std::exchange(r, {}));
+    first = last + 1;
+  };
+  // the window bounds the walk, whatever the peer asks for
+  const number end = std::min(e.top + 1, first + limits_.window);
+  if (c != nullptr)
+    for (number n = first; n < end; ++n) {
+      if (r.states.size() >= ranges_per_element_max) send(n - 1);
+      append_status(*c, n, r);
+    }
+  send(std::max(end - 1, first));
+}
+
+template <an_environment Env>
+void receiver<Env>::say_challenge(const incoming& stanza, const header& head, purpose cause) {
+  const std::string& relay = head.conversation.along->relay;
+  detail::receiver_peer& row = known_peer(relay);
+  if (!row.answers.take(limits_.answers_per_peer, now_))
+    return env_->watch.noticed(notice::rate_limited);
+  challenge e;
+  e.head.conversation = head.conversation;
+  e.head.memory = row.memory;
+  e.cause = cause;
+  transmit(stanza.from, e, purpose::deliver_challenge, relay);
+}
+
+template <an_environment Env>
+void receiver<Env>::say_altered(const incoming& stanza, const check& e, const digest& received) {
+  const std::string& relay = e.head.conversation.along->relay;
+  auto known = peers_.find(relay);
+  if (known == peers_.end()) return;  // nothing is stored for what was not authenticated
+  if (!known->second.answers.take(limits_.answers_per_peer, now_) ||
+      !answers_.take(limits_.answers_in_all, now_))
+    return env_->watch.noticed(notice::rate_limited);
+  const auto print =
+      codes_.fingerprint(e, purpose::deliver, purpose::deliver_altered, relay, received);
+  if (!print) return;
+  receipt r;
+  r.altered.push_back({e.at, e.code.first_octets(), *print, e.attempt});
+  say(e.head.conversation, stanza.from, std::move(r));
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,169 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SENDER_HPP
+#define VIDIMUS_ROLE_SENDER_HPP
+
+#include "../check/verify.hpp"
+#include "limits.hpp"
+#include "sender_state.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// What `submit` gives: the name under which the outcome will be reported, and the outputs.
+struct submitted {
+  message_name name;
+  sender_outputs outputs;
+};
+
+/// The sender role: S1 and S3 for any number of messages to any number of destinations, through
+/// one relay. Three kinds of method: commands may be refused and then change nothing; facts are
+/// only answered; questions are const. Carry every batch of outputs out in order; a `persist` is
+/// durable before anything behind it. Copies are allowed and share derived keys.
+///
+/// The execute policy is `strict`: an execute command follows each verified receipt.
+template <an_environment Env>
+class sender {
+ public:
+  /// `self` and `relay` are bare addresses, prepared (RFC 7622). `env` outlives the role.
+  sender(Env& env, std::string self, std::string relay, sender_limits limits = {})
+      : env_(&env), codes_(env), self_(std::move(self)), relay_(std::move(relay)), limits_(limits) {
+    VIDIMUS_EXPECT(is_bare_address(self_) && is_bare_address(relay_),
+                   "the sender needs its own and the relay's bare address");
+  }
+
+  /// Command, S1. Outputs: persist (conversation, payload, message), then transmit (check or sync)
+  /// if the link is up, wake. Refused: bad_address, bad_lifetime, too_large, no_key, window_full,
+  /// too_many_conversations, unsupported (a type that messages do not have). After it,
+  /// exactly one `report` comes (protocol.md, outcome.once).
+  result<submitted> submit(const outgoing& message, instant now);
+
+  /// Command. Before the execute command was decided: `report` at once, withdrawn. After: void is
+  /// asked for, and the report says what came of it. Refused: unknown_name, already_ended.
+  result<sender_outputs> withdraw(const message_name& name, instant now);
+
+  /// Command, before all others: the records of this role's earlier lives, in any order.
+  /// `last_durable` false: they may be older than what was made durable (a backup, a copied disk);
+  /// then no unfinished message can end as a certain negative. Outputs: `report` marked again for
+  /// messages that had ended, `forget`, wake. Refused: not_fresh, bad_image, newer_image.
+  result<sender_outputs> restore(const std::vector<stored>& records, bool last_durable,
+                                 instant now);
+
+  /// Fact: a stanza with an element of ours arrived. Takes receipt and challenge; all else is
+  /// noticed and has no effect. Outputs: persist, transmit (check, execute, withdraw, sync),
+  /// report, forget, wake.
+  sender_outputs receive(const incoming& stanza, instant now) {
+    return batch([&] { take(stanza); }, now);
+  }
+
+  /// Fact: stanzas can be sent again. One sync for each conversation with unfinished messages.
+  sender_outputs link_restored(instant now);
+
+  /// Fact: stanzas cannot be sent now. Nothing is transmitted until `link_restored`; lifetimes go
+  /// on.
+  sender_outputs link_lost(instant now);
+
+  /// Fact: time went on. Early, late or twice is harmless.
+  sender_outputs tick(instant now) {
+    return batch([&] { pass_time(); }, now);
+  }
+
+  /// The one next deadline; `never` if there is none.
+  instant next_deadline() const noexcept { return deadlines_.next(); }
+
+  /// Messages that have no outcome yet.
+  std::size_t unfinished() const noexcept { return unfinished_; }
+
+  /// The state of a message; nothing if it is not known (any more).
+  std::optional<duty::submission::state> state_of(const message_name& name) const {
+    auto at = conversations_.find(name.in.id);
+    if (at == conversations_.end() || !at->second.owns(name.at)) return std::nullopt;
+    return at->second.at(name.at).is;
+  }
+
+  /// Appends octets that are equal if the role would behave the same from here, but for the times
+  /// at which deadlines fall. For tests and diagnosis.
+  void append_state(octets& to) const;
+
+ private:
+  using slot = detail::sender_slot;
+  using conversation = detail::sender_conversation;
+  using input = duty::submission::input;
+  using action = duty::submission::action;
+
+  template <class Do>
+  sender_outputs batch(Do what, instant now) {
+    sender_outputs to;
+    begin(to, now);
+    what();
+    finish();
+    return to;
+  }
+  void begin(sender_outputs& to, instant now) {
+    out_ = &to;
+    now_ = now;
+  }
+  void finish();
+
+  // receipts and challenges (sender_receive.hpp)
+  void take(const incoming& stanza);
+  void take_receipt(conversation& c, const receipt& r);
+  void take_states(conversation& c, const receipt& r, bool snapshot, ranges& named);
+  void take_status(conversation& c, const status_range& s, number n, bool bind_agrees,
+                   bool snapshot);
+  void take_altered(conversation& c, const receipt& r);
+  void take_absent(conversation& c, const range& covered, const ranges& named);
+  std::optional<bool> bind_agrees(conversation& c, const receipt& r, const status_range& s);
+  void adopt_memory(conversation& c, const memory_name& memory);
+
+  // the engine (sender_engine.hpp)
+  void feed(conversation& c, number n, input on);
+  void act(conversation& c, number n, action what);
+  void save(conversation& c, number n);
+  void save(const conversation& c);
+  void end(conversation& c, number n);
+  void erase(conversation& c, number n);
+  void transmit_message(conversation& c, number n);
+  void flush(conversation& c);
+  void send_sync(conversation& c);
+  void want_sync(conversation& c);
+  void set_timer(conversation& c);
+  void touch(conversation& c);
+  void settle(conversation& c);
+  void release_parked(conversation& c);
+  void pop_ended(conversation& c);
+  void pass_time();
+  bool close_idle();
+  conversation* current(const std::string& destination);
+  bool adopt_record(const stored& from, bool last_durable, std::map<std::string, payload_ref>&,
+                    errc& why);
+  void adopt_message(const record::sender_message& r, bool last_durable, payload_ref payload);
+  message_name name_of(const conversation& c, number n) const { return {c.name, n}; }
+  void emit(sender_output one) { out_->push_back(std::move(one)); }
+  template <class Element>
+  void transmit(conversation& c, Element& e, purpose p, std::string type,
+                const digest* content = nullptr, payload_ref payload = nullptr);
+
+  Env* env_;
+  verifier<Env> codes_;
+  std::string self_;
+  std::string relay_;
+  sender_limits limits_;
+  bool link_up_ = false;
+  bool used_ = false;
+  std::map<conversation_id, conversation> conversations_;
+  std::map<std::string, conversation_id> current_;  ///< by destination
+  memory_name relay_memory_;                        ///< as last confirmed in any conversation
+  duty::deadlines<detail::sender_due> deadlines_;
+  std::size_t unfinished_ = 0;
+  instant woken_ = never;
+  instant now_;
+  std::vector<conversation_id> touched_;  ///< during one call
+  sender_outputs* out_ = nullptr;
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#include "sender_commands.hpp"
+#include "sender_engine.hpp"
+#include "sender_receive.hpp"
+
+#endif

@@ -1,0 +1,244 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SENDER_COMMANDS_HPP
+#define VIDIMUS_ROLE_SENDER_COMMANDS_HPP
+
+#include "sender.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// Room for one more conversation: one with nothing unfinished ends, and the server is told.
+template <an_environment Env>
+bool sender<Env>::close_idle() {
+  for (auto at = current_.begin(); at != current_.end(); ++at) {
+    conversation& c = conversations_.find(at->second)->second;
+    if (!c.slots.empty() || (!link_up_ && !c.memory.empty())) continue;
+    c.past = true;
+    touch(c);
+    current_.erase(at);
+    return true;
+  }
+  return false;
+}
+
+template <an_environment Env>
+auto sender<Env>::current(const std::string& destination) -> conversation* {
+  if (auto known = current_.find(destination); known != current_.end())
+    return &conversations_.find(known->second)->second;
+  if (conversations_.size() >= limits_.conversations_max && !close_idle()) return nullptr;
+  const auto id = fresh_name<conversation_id>(env_->entropy);
+  conversation& c = conversations_[id];
+  c.name = {make_route(self_, destination, relay_), id};
+  c.memory = relay_memory_;
+  c.limit = credit_at_first;
+  current_[destination] = id;
+  return &c;
+}
+
+template <an_environment Env>
+result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
+  if (!is_bare_address(message.destination)) return errc::bad_address;
+  if (!is_message_type(message.type)) return errc::unsupported;
+  if (message.lifetime_s == 0 || message.lifetime_s > limits_.lifetime_max_s)
+    return errc::bad_lifetime;
+  const std::size_t size = message.body.whole ? message.body.whole->size() : 0;
+  if (size > limits_.payload_octets_max) return errc::too_large;
+  const auto key = env_->keys.current(relay_);
+  if (!key) return errc::no_key;
+  const bool fresh = !current_.contains(message.destination);
+  if (!fresh) {
+    const conversation& c = *current(message.destination);
+    if (c.slots.size() >= limits_.unfinished_max) return errc::window_full;
+    if (c.octets_max != 0 && size > c.octets_max) return errc::too_large;
+  }
+  submitted given;
+  begin(given.outputs, now);
+  conversation* c = current(message.destination);
+  if (c == nullptr) {
+    out_ = nullptr;
+    return errc::too_many_conversations;
+  }
+  used_ = true;
+  const number n = c->top();
+  slot& s = c->slots.emplace_back();
+  s.flags = message.report ? check::report : 0;
+  s.lifetime_s = message.lifetime_s;
+  s.expires = now + seconds(message.lifetime_s);
+  s.content = codes_.digest_of(key->rule, message.body.canonical);
+  s.type = message.type;
+  s.cover = message.cover;
+  s.payload = message.body.whole;
+  ++unfinished_;
+  touch(*c);
+  given.name = name_of(*c, n);
+  if (fresh) save(*c);
+  record::payload held{'s', {}, c->name, n, s.payload ? *s.payload : std::string()};
+  emit(out::persist{held.key(), image::save(held)});
+  save(*c, n);
+  deadlines_.arm(s.deadline, s.expires, {c->name.id, n});
+  release_parked(*c);
+  finish();
+  return given;
+}
+
+template <an_environment Env>
+result<sender_outputs> sender<Env>::withdraw(const message_name& name, instant now) {
+  auto at = conversations_.find(name.in.id);
+  if (at == conversations_.end() || !(at->second.name == name.in) || !at->second.owns(name.at))
+    return errc::unknown_name;
+  conversation& c = at->second;
+  if (detail::is_end(c.at(name.at).is)) return errc::already_ended;
+  return batch(
+      [&] {
+        c.at(name.at).why = reason::withdrawn;
+        feed(c, name.at, input::withdraw);
+      },
+      now);
+}
+
+template <an_environment Env>
+sender_outputs sender<Env>::link_restored(instant now) {
+  return batch(
+      [&] {
+        used_ = true;
+        link_up_ = true;
+        for (auto& [id, c] : conversations_)
+          if (!c.slots.empty() || c.past) {
+            touch(c);
+            c.quiet = 0;
+            if (!c.slots.empty()) send_sync(c);
+          }
+      },
+      now);
+}
+
+template <an_environment Env>
+sender_outputs sender<Env>::link_lost(instant now) {
+  return batch(
+      [&] {
+        used_ = true;
+        link_up_ = false;
+        for (auto& [id, c] : conversations_) {
+          touch(c);
+          c.asked = {};
+        }
+      },
+      now);
+}
+
+template <an_environment Env>
+void sender<Env>::adopt_message(const record::sender_message& r, bool last_durable,
+                                payload_ref payload) {
+  conversation& c = conversations_.find(r.name.id)->second;
+  if (r.is == record::stage::ended) {
+    if (r.ended != outcome::delivered && r.ended != outcome::executed && !c.voids.contains(r.at)) {
+      c.voids.add(r.at);
+      save(c);
+    }
+    emit(out::report{{c.name, r.at}, r.ended, r.why, true});
+    erase(c, r.at);
+    if (c.slots.empty()) c.base = r.at + 1;  // records come in order: all below has ended
+    return;
+  }
+  if (c.slots.empty()) c.base = r.at;
+  while (c.top() <= r.at) {
+    slot& gap = c.slots.emplace_back();
+    gap.is = duty::submission::state::failed;  // ended in an earlier life, and reported then
+    gap.known = false;
+  }
+  slot& s = c.at(r.at);
+  s = slot{};
+  s.is = detail::state_after(r.is, last_durable);
+  s.why = r.why;
+  s.exposed = r.exposed || !last_durable;
+  s.flags = r.flags;
+  s.lifetime_s = r.lifetime_s;
+  s.expires = r.expires;
+  s.content = r.content;
+  s.type = r.type;
+  s.cover = r.cover;
+  s.payload = std::move(payload);
+  if (!last_durable) save(c, r.at);  // decided from now on: it may have been
+  ++unfinished_;
+  s.in_grace = r.is == record::stage::expiring;
+  deadlines_.arm(s.deadline, s.in_grace ? now_ + limits_.grace : s.expires, {c.name.id, r.at});
+}
+
+template <an_environment Env>
+result<sender_outputs> sender<Env>::restore(const std::vector<stored>& records, bool last_durable,
+                                            instant now) {
+  if (used_) return errc::not_fresh;
+  std::map<std::string, payload_ref> payloads;
+  std::map<std::string, std::map<number, record::sender_message>> messages;
+  std::vector<record::sender_conversation> lives;
+  for (const stored& one : records) {
+    const auto kind = image::kind_of(one.image);
+    if (!kind) return kind.error();
+    if (auto p = image::load<record::payload>(one.image)) {
+      payloads[p->key()] = std::make_shared<const std::string>(std::move(p->octets_held));
+    } else if (auto m = image::load<record::sender_message>(one.image)) {
+      messages[record::key_of("sc", {}, m->name)].emplace(m->at, std::move(*m));
+    } else if (auto c = image::load<record::sender_conversation>(one.image)) {
+      lives.push_back(std::move(*c));
+    } else {
+      return errc::bad_image;
+    }
+  }
+  return batch(
+      [&] {
+        used_ = true;
+        for (auto& life : lives) {
+          conversation& c = conversations_[life.name.id];
+          c.name = life.name;
+          c.past = true;
+          c.memory = life.memory;
+          c.voids = life.voids;
+          for (auto& [n, m] : messages[life.key()]) {
+            const auto held = payloads.find(record::payload{'s', {}, m.name, n, {}}.key());
+            adopt_message(m, last_durable, held == payloads.end() ? nullptr : held->second);
+            if (held != payloads.end()) payloads.erase(held);
+          }
+          touch(c);  // nothing unfinished in it: settled as closed
+        }
+        // a payload whose message never became durable: the submission was not accepted
+        for (auto& [key, payload] : payloads) emit(out::forget{key});
+      },
+      now);
+}
+
+template <an_environment Env>
+void sender<Env>::append_state(octets& to) const {
+  writer w(to);
+  w.u8(link_up_);
+  w.raw(relay_memory_.view());
+  for (const auto& [id, c] : conversations_) {
+    w.raw(id.view());
+    w.u8(static_cast<octet>(c.past << 2 | (c.timer != 0) << 1 | c.wants_sync));
+    w.u64(c.next);
+    w.raw(c.memory.view());
+    w.u64(c.base);
+    w.u64(c.limit);
+    w.raw(c.asked.view());
+    w.u32(c.syncs);
+    for (const range& r : c.voids) {
+      w.u64(r.first);
+      w.u64(r.last);
+    }
+    w.u32(static_cast<std::uint32_t>(c.slots.size()));
+    for (const slot& s : c.slots) {
+      w.u8(static_cast<octet>(s.is));
+      w.u8(static_cast<octet>(s.why));
+      w.u8(static_cast<octet>(s.in_grace << 3 | s.exposed << 2 | s.known << 1 | (s.deadline != 0)));
+      w.u32(s.spoken_in);
+      w.u32(s.altered.attempts);
+      w.u32(s.altered.counted);
+      w.u32(s.altered.last_counted);
+      w.raw(octets_view(s.altered.sent));
+      w.raw(octets_view(s.altered.fingerprint));
+      w.raw(octets_view(s.content).first(8));
+    }
+  }
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

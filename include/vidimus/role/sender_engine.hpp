@@ -1,0 +1,258 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SENDER_ENGINE_HPP
+#define VIDIMUS_ROLE_SENDER_ENGINE_HPP
+
+#include "sender.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+template <an_environment Env>
+void sender<Env>::feed(conversation& c, number n, input on) {
+  const auto& table = duty::submission::table;
+  slot& s = c.at(n);
+  if (table.is_end(s.is)) return;
+  touch(c);
+  const auto& row = table.at(s.is, on);
+  env_->watch.row(table.name(), table.cell(s.is, on));
+  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the sender's own code excludes");
+  if (row.to != s.is) c.quiet = 0;
+  s.is = row.to;
+  for (action what : row.actions) act(c, n, what);
+}
+
+template <an_environment Env>
+void sender<Env>::act(conversation& c, number n, action what) {
+  slot& s = c.at(n);
+  switch (what) {
+    case action::expose: s.exposed = true; break;
+    case action::persist:
+      if (detail::is_end(s.is)) end(c, n);
+      save(c, n);
+      if (detail::is_end(s.is) && c.voids.contains(n)) save(c);
+      break;
+    case action::transmit_message: transmit_message(c, n); break;
+    case action::transmit_execute:
+      c.to_execute.add(n);
+      s.spoken_in = c.syncs;
+      break;
+    case action::transmit_withdraw:
+      c.to_withdraw.add(n);
+      s.spoken_in = c.syncs;
+      break;
+    case action::start_grace:
+      s.in_grace = true;
+      deadlines_.arm(s.deadline, now_ + limits_.grace, {c.name.id, n});
+      break;
+    case action::report: emit(out::report{name_of(c, n), s.ended, s.why, false}); break;
+    case action::forget: erase(c, n); break;
+  }
+}
+
+/// What ending means for the record, before it is stored.
+template <an_environment Env>
+void sender<Env>::end(conversation& c, number n) {
+  slot& s = c.at(n);
+  s.ended = detail::outcome_of(s.is);
+  if (s.ended == outcome::delivered || s.ended == outcome::executed) s.why = reason::none;
+  if (s.ended == outcome::expired) s.why = reason::expired;
+  deadlines_.disarm(s.deadline);
+  s.payload = nullptr;
+  --unfinished_;
+  if (s.ended != outcome::delivered && s.ended != outcome::executed) c.voids.add(n);
+}
+
+template <an_environment Env>
+void sender<Env>::save(conversation& c, number n) {
+  const slot& s = c.at(n);
+  const record::sender_message r{c.name,    n,       detail::stage_of(s.is), s.ended,   s.why,
+                                 s.exposed, s.flags, s.lifetime_s,           s.expires, s.content,
+                                 s.type,    s.cover};
+  emit(out::persist{r.key(), image::save(r)});
+}
+
+template <an_environment Env>
+void sender<Env>::save(const conversation& c) {
+  const record::sender_conversation r{c.name, c.memory, c.voids};
+  emit(out::persist{r.key(), image::save(r)});
+}
+
+template <an_environment Env>
+void sender<Env>::erase(conversation& c, number n) {
+  emit(out::forget{record::key_of("sm", {}, c.name, n)});
+  emit(out::forget{record::payload{'s', {}, c.name, n, {}}.key()});
+}
+
+template <an_environment Env>
+template <class Element>
+void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string type,
+                           const digest* content, payload_ref payload) {
+  e.head.conversation = c.name;
+  e.head.memory = c.memory;
+  // without a key nothing can be said; the timer asks again
+  if (!codes_.seal(e, p, relay_, content)) return;
+  if constexpr (std::is_same_v<Element, check>) {
+    auto& sent = c.at(e.at).altered.sent;
+    const auto code = e.code.first_octets();
+    if (sent != code) c.at(e.at).altered = {e.attempt, e.attempt - 1, 0, code, {}};
+  }
+  emit(out::transmit{relay_, std::move(type), std::move(e), std::move(payload)});
+}
+
+template <an_environment Env>
+void sender<Env>::transmit_message(conversation& c, number n) {
+  slot& s = c.at(n);
+  s.spoken_in = c.syncs;
+  if (!link_up_) return;
+  check e;
+  e.at = n;
+  e.type = s.type;
+  e.flags = s.flags;
+  e.lifetime_s = s.lifetime_s;
+  e.cover = s.cover;
+  e.attempt = ++s.altered.attempts;
+  transmit(c, e, purpose::submit, s.type, &s.content, s.payload);
+}
+
+/// Execute and withdraw commands collected during a call, each in one element.
+template <an_environment Env>
+void sender<Env>::flush(conversation& c) {
+  const auto some = [](const ranges& all) {
+    ranges out;
+    for (const range& r : all)
+      if (!out.append_strictly(r)) break;  // the rest follows after a sync
+    return out;
+  };
+  if (link_up_ && !c.memory.empty()) {
+    if (!c.to_execute.empty()) {
+      execute e{{}, some(c.to_execute), c.base, some(c.voids), {}};
+      transmit(c, e, purpose::execute, {});
+    }
+    if (!c.to_withdraw.empty()) {
+      vidimus::withdraw e{{}, some(c.to_withdraw), c.base, {}};
+      transmit(c, e, purpose::withdraw, {});
+    }
+  }
+  c.to_execute.clear();
+  c.to_withdraw.clear();
+}
+
+template <an_environment Env>
+void sender<Env>::send_sync(conversation& c) {
+  if (!link_up_) return;
+  c.wants_sync = false;
+  c.asked = fresh_name<nonce>(env_->entropy);
+  ++c.syncs;
+  ++c.quiet;
+  c.synced_at = now_;
+  sync e;
+  e.asks = c.asked;
+  e.low = c.base;
+  e.top = c.asked_top = c.top() - 1;
+  for (const range& r : c.voids)
+    if (!e.voids.append_strictly(r)) break;
+  e.close = c.past && c.slots.empty();
+  transmit(c, e, purpose::sync, {});
+}
+
+/// A sync because of what a peer said: one per interval (protocol.md, challenge.one).
+template <an_environment Env>
+void sender<Env>::want_sync(conversation& c) {
+  if (!c.asked.empty()) return;  // an answer is owed; if it is lost, the timer asks again
+  c.wants_sync = true;
+  touch(c);
+}
+
+template <an_environment Env>
+void sender<Env>::set_timer(conversation& c) {
+  const bool owed = link_up_ && !c.slots.empty();
+  if (!owed) {
+    deadlines_.disarm(c.timer);
+    return;
+  }
+  std::int64_t wait = limits_.retry.first.count;
+  for (std::uint32_t i = 1; i < c.quiet && wait < limits_.retry.most.count; ++i) wait *= 2;
+  wait = std::min(wait, limits_.retry.most.count);
+  instant at = (c.syncs == 0 ? now_ : c.synced_at) + milliseconds(wait);
+  if (c.wants_sync) at = c.synced_at + limits_.retry.between_answers;
+  if (at <= now_) at = now_ + milliseconds(wait);
+  if (deadlines_.armed(c.timer) && !c.wants_sync && deadlines_.at(c.timer) <= at) return;
+  deadlines_.arm(c.timer, at, {c.name.id, 0});
+}
+
+/// Parked messages go as soon as link, memory and credit are there.
+template <an_environment Env>
+void sender<Env>::release_parked(conversation& c) {
+  if (!link_up_ || c.past) return;
+  if (c.memory.empty()) {
+    if (c.asked.empty()) send_sync(c);
+    return;
+  }
+  c.next = std::max(c.next, c.base);
+  for (; c.next < c.top() && c.next <= c.limit; ++c.next)
+    if (c.at(c.next).is == duty::submission::state::parked) feed(c, c.next, input::may_send);
+}
+
+template <an_environment Env>
+void sender<Env>::pop_ended(conversation& c) {
+  while (!c.slots.empty() && detail::is_end(c.slots.front().is)) {
+    c.slots.pop_front();
+    ++c.base;
+  }
+  c.voids.drop_below(c.base);
+}
+
+template <an_environment Env>
+void sender<Env>::pass_time() {
+  for (auto due = deadlines_.due(now_); due; due = deadlines_.due(now_)) {
+    conversation& c = conversations_.find(due->conversation)->second;
+    if (due->at == 0) {
+      deadlines_.disarm(c.timer);
+      touch(c);
+      send_sync(c);
+      continue;
+    }
+    slot& s = c.at(due->at);
+    deadlines_.disarm(s.deadline);
+    feed(c, due->at, s.in_grace ? input::grace_over : input::lifetime_over);
+  }
+}
+
+template <an_environment Env>
+void sender<Env>::touch(conversation& c) {
+  if (c.touched) return;
+  c.touched = true;
+  touched_.push_back(c.name.id);
+}
+
+/// The end of a call for one conversation: commands in one element each, timers, closing.
+template <an_environment Env>
+void sender<Env>::settle(conversation& c) {
+  c.touched = false;
+  flush(c);
+  pop_ended(c);
+  if (c.wants_sync && now_ >= c.synced_at + limits_.retry.between_answers) send_sync(c);
+  set_timer(c);
+  if (!c.past || !c.slots.empty()) return;
+  if (!c.memory.empty()) {
+    if (!link_up_) return;  // the server is told that the conversation is over
+    send_sync(c);
+  }
+  emit(out::forget{record::key_of("sc", {}, c.name)});
+  deadlines_.disarm(c.timer);
+  conversations_.erase(c.name.id);
+}
+
+template <an_environment Env>
+void sender<Env>::finish() {
+  for (const conversation_id& id : std::exchange(touched_, {}))
+    settle(conversations_.find(id)->second);
+  if (deadlines_.next() != woken_) {
+    woken_ = deadlines_.next();
+    emit(out::wake{woken_});
+  }
+  out_ = nullptr;
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,147 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SENDER_RECEIVE_HPP
+#define VIDIMUS_ROLE_SENDER_RECEIVE_HPP
+
+#include "sender.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// Order of work: shape (by the adapter), conversation, key, code, memory; only then state
+/// (protocol.md, flood.order).
+template <an_environment Env>
+void sender<Env>::take(const incoming& stanza) {
+  if (stanza.malformed) return env_->watch.noticed(notice::malformed);
+  if (stanza.copy_or_error) return env_->watch.noticed(notice::copy_or_error);
+  const auto* said = std::get_if<receipt>(&stanza.what);
+  const auto* named = std::get_if<challenge>(&stanza.what);
+  if (said == nullptr && named == nullptr) return env_->watch.noticed(notice::not_ours);
+  const header& head = header_of(stanza.what);
+  auto at = conversations_.find(head.conversation.id);
+  if (at == conversations_.end() || !(at->second.name == head.conversation))
+    return env_->watch.noticed(notice::not_ours);
+  if (bare(stanza.from) != relay_) return env_->watch.noticed(notice::not_in_scope);
+  conversation& c = at->second;
+  const finding found = said != nullptr ? codes_.verify(*said, purpose::receipt, relay_)
+                                        : codes_.verify(*named, purpose::challenge, relay_);
+  if (found == finding::unknown_key) return env_->watch.noticed(notice::unknown_key);
+  if (found == finding::wrong_code) return env_->watch.noticed(notice::wrong_code);
+  if (said != nullptr) return take_receipt(c, *said);
+  // a challenge changes no belief: it only makes us ask
+  if (head.memory != c.memory) want_sync(c);
+}
+
+template <an_environment Env>
+void sender<Env>::take_receipt(conversation& c, const receipt& r) {
+  touch(c);
+  const bool snapshot = !r.answers.empty() && r.answers == c.asked;
+  if (!r.answers.empty() && !snapshot) env_->watch.noticed(notice::stale_snapshot);
+  if (!snapshot && r.head.memory != c.memory) {
+    env_->watch.noticed(notice::other_memory);
+    return want_sync(c);
+  }
+  if (snapshot) {
+    if (r.covered.last >= c.asked_top) c.asked = {};  // else: more parts follow
+    c.wants_sync = false;
+    if (r.head.memory != c.memory) adopt_memory(c, r.head.memory);
+  }
+  c.limit = std::max(c.limit, r.limit);
+  if (r.octets_max != 0) c.octets_max = r.octets_max;
+  ranges named;
+  take_states(c, r, snapshot, named);
+  take_altered(c, r);
+  if (snapshot) take_absent(c, r.covered, named);
+  if (!r.missing.empty()) want_sync(c);
+  release_parked(c);
+}
+
+/// The server has another memory now: what could be executed under the old one is exposed
+/// (protocol.md, name.exposed). Durable before anything is sent under the new name.
+template <an_environment Env>
+void sender<Env>::adopt_memory(conversation& c, const memory_name& memory) {
+  const bool first = c.memory.empty();
+  c.memory = memory;
+  relay_memory_ = memory;
+  c.limit = 0;
+  c.octets_max = 0;
+  save(c);
+  if (first) return;
+  for (number n = c.base; n < c.top(); ++n) feed(c, n, input::renamed);
+}
+
+/// Whether `bind` is what our own records give for the range. Nothing: our records do not reach.
+template <an_environment Env>
+std::optional<bool> sender<Env>::bind_agrees(conversation& c, const receipt& r,
+                                             const status_range& s) {
+  if (!c.owns(s.span.first) || !c.owns(s.span.last)) return std::nullopt;
+  octets digests;
+  for (number n = s.span.first; n <= s.span.last; ++n) {
+    if (!c.at(n).known) return std::nullopt;
+    digests.insert(digests.end(), c.at(n).content.begin(), c.at(n).content.end());
+  }
+  const auto ours = codes_.short_mac(r.head, purpose::receipt, relay_, digests);
+  if (!ours) return std::nullopt;
+  return equal_constant_time(*ours, s.bind);
+}
+
+template <an_environment Env>
+void sender<Env>::take_states(conversation& c, const receipt& r, bool snapshot, ranges& named) {
+  for (const status_range& s : r.states) {
+    const number first = std::max(s.span.first, c.base);
+    const number end = std::min(s.span.last + 1, c.top());
+    if (first >= end) continue;
+    named.add(range{first, end - 1});
+    bool agrees = true;
+    if (s.what == status::verified) {
+      const auto known = bind_agrees(c, r, s);
+      if (!known) {  // it speaks of numbers that have ended here: tell the server so
+        want_sync(c);
+        continue;
+      }
+      agrees = *known;
+      if (!agrees) env_->watch.noticed(notice::reused);
+    }
+    for (number n = first; n < end; ++n) take_status(c, s, n, agrees, snapshot);
+  }
+}
+
+template <an_environment Env>
+void sender<Env>::take_status(conversation& c, const status_range& s, number n, bool agrees,
+                              bool snapshot) {
+  slot& one = c.at(n);
+  const duty::submission::known known{(one.flags & check::report) != 0, one.exposed,
+                                      snapshot && one.spoken_in < c.syncs, one.is};
+  const auto letter = duty::submission::of_status(s.what, s.why, agrees, known);
+  if (!letter) return;
+  if (*letter == input::voided || *letter == input::voided_exposed) {
+    if (one.is != duty::submission::state::withdrawing) one.why = s.why;
+  } else if (*letter == input::verified_other) {
+    one.why = reason::reused;
+  }
+  feed(c, n, *letter);
+}
+
+template <an_environment Env>
+void sender<Env>::take_altered(conversation& c, const receipt& r) {
+  for (const altered_part& part : r.altered) {
+    if (!c.owns(part.at)) continue;
+    slot& one = c.at(part.at);
+    const auto letter = duty::submission::of_altered(part, one.altered, limits_.altered_max);
+    if (!letter) continue;
+    if (*letter != input::altered && duty::submission::table.at(one.is, *letter).to != one.is)
+      one.why = reason::altered_in_transit;
+    feed(c, part.at, *letter);
+  }
+}
+
+/// What a snapshot covers and does not name, the server does not hold; unless our last word about
+/// it was sent after the sync that the snapshot answers.
+template <an_environment Env>
+void sender<Env>::take_absent(conversation& c, const range& covered, const ranges& named) {
+  const number end = std::min(covered.last + 1, c.top());
+  for (number n = std::max(covered.first, c.base); n < end; ++n)
+    if (!named.contains(n) && c.at(n).spoken_in < c.syncs) feed(c, n, input::absent);
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,117 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SENDER_STATE_HPP
+#define VIDIMUS_ROLE_SENDER_STATE_HPP
+
+#include <deque>
+#include <map>
+
+#include "../duty/classify.hpp"
+#include "../duty/deadlines.hpp"
+#include "../model/output.hpp"
+#include "../model/record.hpp"
+
+/// What the sender role remembers. Plain data; role/sender.hpp moves it.
+namespace vidimus::inline VIDIMUS_ABI::detail {
+
+struct sender_slot {
+  duty::submission::state is = duty::submission::state::parked;
+  outcome ended = outcome::uncertain;
+  reason why = reason::none;  ///< what a failure would be reported with
+  bool exposed = false;
+  bool in_grace = false;  ///< the deadline is that of the grace time
+  bool known = true;      ///< false: ended before a restore, content not known any more
+  std::uint8_t flags = 0;
+  std::uint32_t lifetime_s = 0;
+  std::uint32_t spoken_in = 0;  ///< the sync count at our last word about it
+  instant expires;
+  std::uint32_t deadline = 0;  ///< lifetime, then grace
+  digest content{};
+  duty::submission::altered_count altered;
+  std::string type;
+  coverage cover;
+  payload_ref payload;
+};
+
+struct sender_conversation {
+  conversation_name name;
+  bool past = false;   ///< of an earlier life: no new submissions
+  memory_name memory;  ///< the server's, as last confirmed; empty: not known
+  number base = 1;     ///< number of slots.front(); everything below has ended
+  std::deque<sender_slot> slots;
+  number next = 1;  ///< lowest number that was never sent
+  number limit = 0;
+  std::uint32_t octets_max = 0;  ///< the server's; 0: not known
+  ranges voids;                  ///< ended without delivery, not below base
+  nonce asked;                   ///< of the latest sync without answer
+  number asked_top = 0;          ///< highest number it asked about
+  std::uint32_t syncs = 0;       ///< sent so far
+  std::uint32_t quiet = 0;       ///< syncs since the last progress
+  instant synced_at{INT64_MIN / 2};
+  std::uint32_t timer = 0;
+  ranges to_execute;  ///< collected during one call
+  ranges to_withdraw;
+  bool wants_sync = false;
+  bool touched = false;  ///< in the list of the call at hand
+
+  number top() const { return base + slots.size(); }  ///< one above the highest number
+  bool owns(number n) const { return n >= base && n < top(); }
+  sender_slot& at(number n) { return slots[static_cast<std::size_t>(n - base)]; }
+  const sender_slot& at(number n) const { return slots[static_cast<std::size_t>(n - base)]; }
+};
+
+/// What a deadline of the sender is about: a message (lifetime or grace), or with number 0 the
+/// conversation's timer.
+struct sender_due {
+  conversation_id conversation;
+  number at = 0;
+};
+
+/// The durable stage of a submission's state.
+constexpr record::stage stage_of(duty::submission::state is) noexcept {
+  using s = duty::submission::state;
+  switch (is) {
+    case s::parked:
+    case s::awaiting_receipt: return record::stage::undecided;
+    case s::awaiting_execution:
+    case s::resubmitted:
+    case s::awaiting_delivery: return record::stage::decided;
+    case s::withdrawing: return record::stage::withdrawing;
+    case s::expiring: return record::stage::expiring;
+    case s::failing: return record::stage::failing;
+    default: return record::stage::ended;
+  }
+}
+
+/// The state in which a stored submission goes on. An undecided one of an image that may be old may
+/// have been executed or reported withdrawn since: all that can be asked for is void
+/// (protocol.md, name.exposed).
+constexpr duty::submission::state state_after(record::stage is, bool last_durable) noexcept {
+  using s = duty::submission::state;
+  switch (is) {
+    case record::stage::undecided: return last_durable ? s::awaiting_receipt : s::failing;
+    case record::stage::decided: return s::awaiting_execution;
+    case record::stage::withdrawing: return s::withdrawing;
+    case record::stage::expiring: return s::expiring;
+    default: return s::failing;
+  }
+}
+
+constexpr bool is_end(duty::submission::state is) noexcept {
+  return duty::submission::table.is_end(is);
+}
+
+constexpr outcome outcome_of(duty::submission::state end) noexcept {
+  using s = duty::submission::state;
+  switch (end) {
+    case s::delivered: return outcome::delivered;
+    case s::executed: return outcome::executed;
+    case s::withdrawn: return outcome::withdrawn;
+    case s::expired: return outcome::expired;
+    case s::failed: return outcome::failed;
+    default: return outcome::uncertain;
+  }
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI::detail
+
+#endif

@@ -1,0 +1,188 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_HPP
+#define VIDIMUS_ROLE_SERVER_HPP
+
+#include "../check/verify.hpp"
+#include "limits.hpp"
+#include "server_state.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// The server role (relay): S2, S4 and S6 for any number of senders and receivers. Commands may be
+/// refused and then change nothing; facts are only answered; questions are const. Carry every
+/// batch of outputs out in order; a `persist` is durable before anything behind it.
+template <an_environment Env>
+class server {
+ public:
+  /// `self`: the bare address of the relay, prepared (RFC 7622). `env` outlives the role.
+  server(Env& env, std::string self, server_limits limits = {})
+      : env_(&env), codes_(env), self_(std::move(self)), limits_(limits) {
+    VIDIMUS_EXPECT(is_bare_address(self_), "the server needs its bare address");
+    VIDIMUS_EXPECT(limits_.window >= credit_at_first, "a window holds at least the first credit");
+  }
+
+  /// Command, before all others: the records of earlier lives, in any order. `last_durable` false:
+  /// they may be older than what was made durable (a backup, a lagging replica); then every memory
+  /// gets a new name (protocol.md, name.memory). Refused: not_fresh, bad_image, newer_image.
+  result<server_outputs> restore(const std::vector<stored>& records, bool last_durable,
+                                 instant now);
+
+  /// Fact: a stanza with an element of ours arrived. From senders: check, execute, withdraw, sync;
+  /// from receivers: receipt, challenge. Outputs: persist, transmit (receipt, challenge; check,
+  /// sync to receivers), forget, wake.
+  server_outputs receive(const incoming& stanza, instant now) {
+    return batch([&] { take(stanza); }, now);
+  }
+
+  /// Fact: a receiving resource (full address) can be reached now. Deliveries held for its bare
+  /// address begin with a sync (protocol.md, endpoint.probe).
+  server_outputs attached(const std::string& address, instant now) {
+    return batch([&] { attach(address); }, now);
+  }
+
+  /// Fact: it cannot be reached any more (presence, or an error bounce). Ends no message.
+  server_outputs detached(const std::string& address, instant now) {
+    return batch([&] { detach(address); }, now);
+  }
+
+  /// Fact: time went on. Early, late or twice is harmless.
+  server_outputs tick(instant now) {
+    return batch([&] { pass_time(); }, now);
+  }
+
+  /// The one next deadline; `never` if there is none.
+  instant next_deadline() const noexcept { return deadlines_.next(); }
+
+  /// Numbers held, tombstones included.
+  std::size_t held() const noexcept {
+    std::size_t n = 0;
+    for (const auto& [key, c] : conversations_) n += c.slots.size();
+    return n;
+  }
+
+  /// Appends octets that are equal if the role would behave the same from here, but for the times
+  /// at which deadlines fall. For tests and diagnosis.
+  void append_state(octets& to) const;
+
+ private:
+  using slot = detail::custody_slot;
+  using cell = detail::delivery_cell;
+  using conversation = detail::server_conversation;
+  using channel = detail::channel;
+  using endpoint = detail::endpoint;
+  using input = duty::custody::input;
+  using action = duty::custody::action;
+
+  template <class Do>
+  server_outputs batch(Do what, instant now) {
+    server_outputs to;
+    out_ = &to;
+    now_ = now;
+    used_ = true;
+    what();
+    finish();
+    return to;
+  }
+  void finish();
+  void take(const incoming& stanza);
+
+  // hop 1 (server_hop1.hpp, server_peers.hpp)
+  void take_check(const incoming& stanza, const check& e, const std::string& peer);
+  void take_execute(const incoming& stanza, const execute& e, const std::string& peer);
+  void take_withdraw(const incoming& stanza, const vidimus::withdraw& e, const std::string& peer);
+  void take_sync(const incoming& stanza, const sync& e, const std::string& peer);
+  bool admits(finding said);
+  bool under_memory(const incoming& stanza, const header& head, const std::string& peer, purpose);
+  detail::server_peer& known_peer(const std::string& peer);
+  conversation* find(const header& head, const std::string& peer);
+  conversation* open(const incoming& stanza, const header& head, const std::string& peer);
+  void rename(const std::string& peer);
+  bool evict_for(const std::string& peer);
+  bool in_custody(const conversation& c) const;
+  void hold(conversation& c, number n, const check& e, const content& body, const digest& d);
+  void raise_low(conversation& c, number low);
+  void void_all(conversation& c, const ranges& numbers);
+  void say_altered(const incoming& stanza, const check& e, const std::string& peer,
+                   const digest& received);
+  void say_busy(const incoming& stanza, const check& e, const std::string& peer);
+  void say_snapshot(const std::string& to, const sync& e, const std::string& peer, conversation* c);
+  reason objection(const check& e, const content& body) const;
+  number credit_of(const conversation& c) const;
+
+  // hop 2 (server_hop2.hpp, server_delivery.hpp)
+  void take_final_receipt(const incoming& stanza, const receipt& r);
+  void take_final_challenge(const incoming& stanza, const challenge& e);
+  void take_final_states(conversation& c, const receipt& r, bool snapshot, ranges& named);
+  void take_final_altered(conversation& c, const receipt& r);
+  void take_final_absent(conversation& c, const receipt& r, const channel& via,
+                         const ranges& named);
+  conversation* find_delivered(const header& head);
+  endpoint* learn(conversation& c, const std::string& address, const memory_name& memory);
+  void attach(const std::string& address);
+  void detach(const std::string& address);
+  void gone(detail::destination& d, const memory_name& memory);
+  void pump(conversation& c, const endpoint& to);
+  void deliver_one(conversation& c, number n, const endpoint& to, channel& via);
+  bool settled(conversation& c, const endpoint& to, channel& via);
+  void probe(conversation& c, const endpoint& to);
+  void set_timer(conversation& c, const endpoint& to);
+  cell* cell_of(slot& s, const memory_name& at, bool create);
+  endpoint* endpoint_at(const std::string& address);
+  void feed_cell(conversation& c, number n, cell& to, duty::delivery::input on);
+  void transmit_message(conversation& c, number n, cell& to);
+  void refused_everywhere(conversation& c, number n);
+  number low_two(conversation& c);
+  void note_owed(conversation& c);
+  void forget_destination(const std::string& name);
+
+  // the engine (server_engine.hpp)
+  void feed(conversation& c, number n, input on);
+  void act(conversation& c, number n, action what);
+  void save(conversation& c, number n);
+  void save(const conversation& c);
+  void say(conversation& c);
+  void say_range(const conversation& c, receipt& r, range span, status what);
+  void fill_binds(const conversation& c, receipt& r);
+  void set_deadline(conversation& c, number n);
+  void touch(conversation& c);
+  void pop_closed(conversation& c);
+  void pass_time();
+  struct rows;
+  void restore_conversation(const record::server_conversation& line);
+  void restore_custody(const record::server_custody& r, payload_ref payload);
+  void emit(server_output one) { out_->push_back(std::move(one)); }
+  template <class Element>
+  void transmit(const std::string& to, Element& e, purpose p, std::string_view peer,
+                std::string type = {}, const digest* content = nullptr,
+                payload_ref payload = nullptr) {
+    if (!codes_.seal(e, p, peer, content)) return;
+    emit(out::transmit{to, std::move(type), std::move(e), std::move(payload)});
+  }
+
+  Env* env_;
+  verifier<Env> codes_;
+  std::string self_;
+  server_limits limits_;
+  bool used_ = false;
+  std::map<std::string, detail::server_peer> peers_;
+  std::map<detail::custody_key, conversation> conversations_;
+  std::map<std::string, detail::destination> destinations_;
+  duty::deadlines<detail::server_due> deadlines_;
+  duty::bucket answers_;
+  std::uint64_t ages_ = 0;
+  std::vector<detail::custody_key> touched_;
+  instant woken_ = never;
+  instant now_;
+  server_outputs* out_ = nullptr;
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#include "server_delivery.hpp"
+#include "server_engine.hpp"
+#include "server_hop1.hpp"
+#include "server_hop2.hpp"
+#include "server_peers.hpp"
+#include "server_restore.hpp"
+
+#endif

@@ -1,0 +1,258 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_DELIVERY_HPP
+#define VIDIMUS_ROLE_SERVER_DELIVERY_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+template <an_environment Env>
+auto server<Env>::endpoint_at(const std::string& address) -> endpoint* {
+  auto d = destinations_.find(std::string(bare(address)));
+  if (d == destinations_.end()) return nullptr;
+  for (endpoint& one : d->second.endpoints)
+    if (one.address == address) return &one;
+  return nullptr;
+}
+
+template <an_environment Env>
+auto server<Env>::cell_of(slot& s, const memory_name& at, bool create) -> cell* {
+  for (cell& one : s.cells)
+    if (one.endpoint == at) return &one;
+  if (!create || s.cells.size() >= 2 * limits_.endpoints_per_destination) return nullptr;
+  s.cells.push_back({});
+  s.cells.back().endpoint = at;
+  return &s.cells.back();
+}
+
+template <an_environment Env>
+void server<Env>::feed_cell(conversation& c, number n, cell& to, duty::delivery::input on) {
+  const auto& table = duty::delivery::table;
+  if (table.is_end(to.is)) return;
+  const auto& row = table.at(to.is, on);
+  env_->watch.row(table.name(), table.cell(to.is, on));
+  to.is = row.to;
+  for (duty::delivery::action what : row.actions) switch (what) {
+      case duty::delivery::action::mark_sent:
+        if (!to.sent) {
+          to.sent = true;
+          save(c, n);
+        }
+        break;
+      case duty::delivery::action::transmit_message: transmit_message(c, n, to); break;
+      case duty::delivery::action::settle: feed(c, n, input::final_delivered); break;
+      case duty::delivery::action::settle_refused: refused_everywhere(c, n); break;
+    }
+}
+
+/// Void only if every endpoint that has it, or may get it, has refused (protocol.md, void.refused).
+template <an_environment Env>
+void server<Env>::refused_everywhere(conversation& c, number n) {
+  for (const cell& one : c.at(n).cells)
+    if (one.is != duty::delivery::state::refused) return;
+  feed(c, n, input::refused_by_all);
+}
+
+template <an_environment Env>
+void server<Env>::transmit_message(conversation& c, number n, cell& to) {
+  slot& s = c.at(n);
+  const std::string& destination = c.key.name.along->destination;
+  const endpoint* at = nullptr;
+  for (const endpoint& one : destinations_[destination].endpoints)
+    if (one.memory == to.endpoint && one.attached) at = &one;
+  if (at == nullptr) return;
+  to.spoken_in = c.syncs;
+  check e;
+  e.head.conversation = c.key.name;
+  e.head.memory = to.endpoint;
+  e.at = n;
+  e.type = s.type;
+  e.flags = s.flags;
+  e.lifetime_s = s.lifetime_s;
+  e.cover = s.cover;
+  e.low = low_two(c);
+  e.attempt = ++to.altered.attempts;
+  if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
+  if (const auto code = e.code.first_octets(); code != to.altered.sent)
+    to.altered = {e.attempt, e.attempt - 1, 0, code, {}};
+  emit(out::transmit{at->address, s.type, std::move(e), s.payload});
+}
+
+/// Everything below has its stored final receipt, is void or is no longer sent; never from low1
+/// (protocol.md, low.two).
+template <an_environment Env>
+number server<Env>::low_two(conversation& c) {
+  using state = duty::custody::state;
+  c.low2 = std::max(c.low2, c.base);
+  for (; c.low2 < c.top(); ++c.low2) {
+    const state is = c.at(c.low2).is;
+    if (is == state::unknown || is == state::verified || c.at(c.low2).owed()) break;
+  }
+  return c.low2;
+}
+
+/// Whether bodies may go to the endpoint in this conversation; asks it if not. A known endpoint
+/// with nothing in doubt needs no question.
+template <an_environment Env>
+bool server<Env>::settled(conversation& c, const endpoint& to, channel& via) {
+  if (via.settled) return true;
+  if (!to.memory.empty() && via.syncs == 0) {
+    bool in_doubt = false;
+    for (slot& s : c.slots)
+      if (cell* one = cell_of(s, to.memory, false))
+        in_doubt = in_doubt || (one->sent && !duty::delivery::table.is_end(one->is));
+    if (!in_doubt) {
+      via.settled = true;
+      via.limit = std::max(via.limit, c.base + credit_at_first - 1);
+      return true;
+    }
+  }
+  if (via.asked.empty()) probe(c, to);
+  return false;
+}
+
+template <an_environment Env>
+void server<Env>::deliver_one(conversation& c, number n, const endpoint& to, channel& via) {
+  if (!settled(c, to, via) || n > via.limit) return;
+  slot& s = c.at(n);
+  cell* one = cell_of(s, to.memory, true);
+  if (one != nullptr && one->is == duty::delivery::state::waiting)
+    feed_cell(c, n, *one, duty::delivery::input::ready);
+}
+
+template <an_environment Env>
+void server<Env>::pump(conversation& c, const endpoint& to) {
+  if (!to.attached) return;
+  channel& via = c.channels[to.address];
+  for (number n = low_two(c); n < c.top(); ++n)
+    if (c.at(n).owed()) deliver_one(c, n, to, via);
+}
+
+/// S4 begins, and a lost receipt is repaired, by a sync: bodies are not sent to find out
+/// (protocol.md, timer.sync).
+template <an_environment Env>
+void server<Env>::probe(conversation& c, const endpoint& to) {
+  touch(c);
+  channel& via = c.channels[to.address];
+  if (via.syncs > 0 && now_ < via.synced_at + limits_.retry.between_answers) {
+    via.wants_sync = true;
+    return;
+  }
+  via.wants_sync = false;
+  via.asked = fresh_name<nonce>(env_->entropy);
+  via.asked_as = ++c.syncs;
+  via.asked_top = c.top() - 1;
+  via.synced_at = now_;
+  ++via.syncs;
+  ++via.quiet;
+  sync e;
+  e.head.conversation = c.key.name;
+  e.head.memory = to.memory;
+  e.asks = via.asked;
+  e.low = low_two(c);
+  e.top = via.asked_top;
+  for (number n = e.low; n < c.top(); ++n)
+    if (c.at(n).is == duty::custody::state::voided) {
+      if (!e.voids.empty() && e.voids.size() >= ranges_per_element_max) break;
+      e.voids.add(n);
+    }
+  transmit(to.address, e, purpose::deliver_sync, c.key.name.along->destination);
+}
+
+template <an_environment Env>
+void server<Env>::set_timer(conversation& c, const endpoint& to) {
+  channel& via = c.channels[to.address];
+  if (!to.attached || c.owed == 0) return deadlines_.disarm(via.timer);
+  std::int64_t wait = limits_.retry.first.count;
+  for (std::uint32_t i = 1; i < via.quiet && wait < limits_.retry.most.count; ++i) wait *= 2;
+  if (to.memory.empty() && via.quiet >= limits_.probes_max) wait = limits_.retry.most.count;
+  wait = std::min(wait, limits_.retry.most.count);
+  instant at = (via.syncs == 0 ? now_ : via.synced_at) + milliseconds(wait);
+  if (via.wants_sync) at = via.synced_at + limits_.retry.between_answers;
+  if (at <= now_) at = now_ + milliseconds(wait);
+  if (deadlines_.armed(via.timer) && !via.wants_sync && deadlines_.at(via.timer) <= at) return;
+  deadlines_.arm(via.timer, at, {c.key, 0, to.address});
+}
+
+/// The endpoint that answered: its memory and where it is now (protocol.md, endpoint.memory).
+template <an_environment Env>
+auto server<Env>::learn(conversation& c, const std::string& address, const memory_name& memory)
+    -> endpoint* {
+  endpoint* at = endpoint_at(address);
+  if (at == nullptr) return nullptr;
+  if (at->memory == memory) return at;
+  detail::destination& d = destinations_[c.key.name.along->destination];
+  const memory_name before = at->memory;
+  for (endpoint& other : d.endpoints)
+    if (other.memory == memory) other.memory = {};  // it moved
+  at->memory = memory;
+  if (!before.empty()) gone(d, before);
+  for (const detail::custody_key& key : d.owed) {
+    conversation& other = conversations_.find(key)->second;
+    if (&other == &c) continue;
+    if (auto via = other.channels.find(address); via != other.channels.end()) {
+      via->second.settled = false;
+      if (!before.empty()) probe(other, *at);
+    }
+  }
+  return at;
+}
+
+template <an_environment Env>
+void server<Env>::gone(detail::destination& d, const memory_name& memory) {
+  for (const detail::custody_key& key : std::set(d.owed)) {
+    conversation& c = conversations_.find(key)->second;
+    for (number n = c.base; n < c.top(); ++n)
+      if (cell* one = cell_of(c.at(n), memory, false))
+        feed_cell(c, n, *one, duty::delivery::input::gone);
+  }
+}
+
+template <an_environment Env>
+void server<Env>::attach(const std::string& address) {
+  detail::destination& d = destinations_[std::string(bare(address))];
+  endpoint* at = endpoint_at(address);
+  if (at == nullptr) {
+    if (d.endpoints.size() >= limits_.endpoints_per_destination)
+      std::erase_if(d.endpoints, [](const endpoint& one) { return !one.attached; });
+    if (d.endpoints.size() >= limits_.endpoints_per_destination)
+      return env_->watch.noticed(notice::table_full);
+    at = &d.endpoints.emplace_back();
+    at->address = address;
+  } else if (!at->memory.empty()) {
+    gone(d, at->memory);  // a new session: what was on the way to the old one is in doubt
+  }
+  at->attached = true;
+  for (const detail::custody_key& key : std::set(d.owed)) {
+    conversation& c = conversations_.find(key)->second;
+    touch(c);
+    channel& via = c.channels[address];
+    via.settled = false;
+    via.quiet = 0;
+    probe(c, *at);
+  }
+}
+
+template <an_environment Env>
+void server<Env>::detach(const std::string& address) {
+  endpoint* at = endpoint_at(address);
+  if (at == nullptr || !at->attached) return;
+  detail::destination& d = destinations_[std::string(bare(address))];
+  at->attached = false;
+  if (!at->memory.empty()) gone(d, at->memory);
+  for (const detail::custody_key& key : d.owed) {
+    conversation& c = conversations_.find(key)->second;
+    touch(c);
+    if (auto via = c.channels.find(address); via != c.channels.end()) {
+      deadlines_.disarm(via->second.timer);
+      c.channels.erase(via);
+    }
+  }
+  if (!d.owed.empty()) return;
+  std::erase_if(d.endpoints, [](const endpoint& one) { return !one.attached; });
+  forget_destination(std::string(bare(address)));
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

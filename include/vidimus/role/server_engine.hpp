@@ -1,0 +1,262 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_ENGINE_HPP
+#define VIDIMUS_ROLE_SERVER_ENGINE_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+template <an_environment Env>
+void server<Env>::feed(conversation& c, number n, input on) {
+  const auto& table = duty::custody::table;
+  slot& s = c.at(n);
+  if (table.is_end(s.is)) return;
+  touch(c);
+  const auto& row = table.at(s.is, on);
+  env_->watch.row(table.name(), table.cell(s.is, on));
+  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the server's own code excludes");
+  const bool owed = s.owed();
+  s.is = row.to;
+  if (s.owed() && !owed) ++c.owed;
+  if (!s.owed() && owed) --c.owed;
+  for (action what : row.actions) act(c, n, what);
+  set_deadline(c, n);
+}
+
+template <an_environment Env>
+void server<Env>::act(conversation& c, number n, action what) {
+  slot& s = c.at(n);
+  switch (what) {
+    case action::persist: save(c, n); break;
+    case action::drop_content:
+      s.payload = nullptr;
+      emit(out::forget{record::payload{'v', c.key.peer, c.key.name, n, {}}.key()});
+      break;
+    case action::alarm: env_->watch.noticed(notice::reused); break;
+    case action::tell: c.to_say.add(n); break;
+    case action::missing: c.missing.add(n); break;
+    case action::start_delivery: {
+      note_owed(c);
+      for (const endpoint& to : destinations_[c.key.name.along->destination].endpoints)
+        if (to.attached) deliver_one(c, n, to, c.channels[to.address]);
+      break;
+    }
+    case action::stop_delivery:
+      for (cell& to : s.cells) feed_cell(c, n, to, duty::delivery::input::custody_over);
+      note_owed(c);
+      break;
+    case action::forget: {
+      const bool stays = s.is == duty::custody::state::unknown;
+      // the record first: one without its payload would claim what is not there
+      emit(out::forget{record::key_of("vr", c.key.peer, c.key.name, n)});
+      emit(out::forget{record::payload{'v', c.key.peer, c.key.name, n, {}}.key()});
+      deadlines_.disarm(s.deadline);
+      s = slot{};
+      if (!stays) s.is = duty::custody::state::closed;
+      break;
+    }
+  }
+}
+
+template <an_environment Env>
+void server<Env>::save(conversation& c, number n) {
+  const slot& s = c.at(n);
+  record::server_custody r{c.key.peer, c.key.name,   n,         detail::stage_of(s.is), s.why,
+                           s.flags,    s.lifetime_s, s.expires, s.hold_until,           s.content,
+                           s.type,     s.cover,      {}};
+  for (const cell& to : s.cells)
+    if (to.sent) r.sent.push_back({to.endpoint});
+  emit(out::persist{r.key(), image::save(r)});
+}
+
+template <an_environment Env>
+void server<Env>::save(const conversation& c) {
+  const record::server_conversation r{c.key.peer, c.key.name, c.low, c.base, c.limit, c.closed};
+  emit(out::persist{r.key(), image::save(r)});
+}
+
+/// The destination knows which conversations have something for it.
+template <an_environment Env>
+void server<Env>::note_owed(conversation& c) {
+  detail::destination& d = destinations_[c.key.name.along->destination];
+  if (c.owed > 0)
+    d.owed.insert(c.key);
+  else
+    d.owed.erase(c.key);
+}
+
+/// A destination is kept while something is owed to it or somebody is there.
+template <an_environment Env>
+void server<Env>::forget_destination(const std::string& name) {
+  auto d = destinations_.find(name);
+  if (d != destinations_.end() && d->second.owed.empty() && d->second.endpoints.empty())
+    destinations_.erase(d);
+}
+
+template <an_environment Env>
+void server<Env>::set_deadline(conversation& c, number n) {
+  slot& s = c.at(n);
+  using state = duty::custody::state;
+  if (s.is == state::verified)
+    deadlines_.arm(s.deadline, std::min(s.expires, s.hold_until), {c.key, n, {}});
+  else if (s.owed())
+    deadlines_.arm(s.deadline, s.expires, {c.key, n, {}});
+  else
+    deadlines_.disarm(s.deadline);
+}
+
+template <an_environment Env>
+void server<Env>::touch(conversation& c) {
+  if (c.touched) return;
+  c.touched = true;
+  touched_.push_back(c.key);
+}
+
+template <an_environment Env>
+void server<Env>::pop_closed(conversation& c) {
+  const number before = c.base;
+  while (!c.slots.empty() && c.slots.front().is == duty::custody::state::closed) {
+    c.slots.pop_front();
+    ++c.base;
+  }
+  if (c.slots.empty()) c.base = std::max(c.base, c.low);
+  if (c.base == before) return;
+  c.low2 = std::max(c.low2, c.base);
+  c.limit = credit_of(c);
+  save(c);
+}
+
+/// Appends a range to a receipt, joined to the one before where both say the same.
+template <an_environment Env>
+void server<Env>::say_range(const conversation& c, receipt& r, range span, status what) {
+  const reason why = what == status::voided ? c.at(span.first).why : reason::none;
+  if (!r.states.empty()) {
+    status_range& last = r.states.back();
+    if (last.what == what && last.why == why && last.span.last + 1 == span.first) {
+      last.span.last = span.last;
+      return;
+    }
+  }
+  r.states.push_back({what, span, {}, why});
+}
+
+/// `bind` of each verified range (protocol.md, receipt.bind). The header names key and memory.
+template <an_environment Env>
+void server<Env>::fill_binds(const conversation& c, receipt& r) {
+  octets digests;
+  for (status_range& s : r.states) {
+    if (s.what != status::verified) continue;
+    digests.clear();
+    for (number n = s.span.first; n <= s.span.last; ++n)
+      digests.insert(digests.end(), c.at(n).content.begin(), c.at(n).content.end());
+    if (auto bind = codes_.short_mac(r.head, purpose::receipt, c.key.peer, digests)) s.bind = *bind;
+  }
+}
+
+/// The news of a call: the status of every number that it touched, in as few receipts as 64 ranges
+/// each allow.
+template <an_environment Env>
+void server<Env>::say(conversation& c) {
+  const auto send = [&](receipt r) {
+    r.head.conversation = c.key.name;
+    r.head.memory = known_peer(c.key.peer).memory;
+    r.limit = c.limit;
+    r.octets_max = limits_.payload_octets_max;
+    if (!codes_.choose_key(r.head, c.key.peer)) return;
+    fill_binds(c, r);
+    transmit(c.reply_to, r, purpose::receipt, c.key.peer);
+  };
+  receipt r;
+  for (const range& span : std::exchange(c.to_say, {}))
+    for (number n = span.first; n <= span.last; ++n) {
+      const auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
+      if (r.states.size() >= ranges_per_element_max) send(std::exchange(r, {}));
+      if (what)
+        say_range(c, r, {n, n}, *what);
+      else if (n < c.low)
+        say_range(c, r, {n, n}, status::closed);
+    }
+  for (const range& span : std::exchange(c.missing, {}))
+    if (!r.missing.append_strictly(span)) break;
+  if (!r.states.empty() || !r.missing.empty()) send(std::move(r));
+}
+
+/// A snapshot: all that is held between the sync's low and top, in parts of 64 ranges.
+template <an_environment Env>
+void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::string& peer,
+                               conversation* c) {
+  receipt r;
+  number first = std::max<number>(e.low, 1);
+  const auto send = [&](number last) {
+    r.head.conversation = e.head.conversation;
+    r.head.memory = known_peer(peer).memory;
+    r.limit = c != nullptr ? c->limit : std::min(first + limits_.window - 1, number_max);
+    r.octets_max = limits_.payload_octets_max;
+    r.answers = e.asks;
+    r.covered = {first, last};
+    if (codes_.choose_key(r.head, peer)) {
+      if (c != nullptr) fill_binds(*c, r);
+      transmit(to, r, purpose::receipt, peer);
+    }
+    r = {};
+    first = last + 1;
+  };
+  if (c != nullptr && first < c->base)
+    r.states.push_back({status::closed, {first, c->base - 1}, {}, reason::none});
+  if (c != nullptr)
+    for (number n = std::max(first, c->base); n < c->top() && n <= e.top; ++n) {
+      const auto what = detail::status_of(c->at(n).is);
+      if (!what) continue;
+      if (r.states.size() >= ranges_per_element_max) send(n - 1);
+      say_range(*c, r, {n, n}, *what);
+    }
+  send(std::max(e.top, first));
+}
+
+template <an_environment Env>
+void server<Env>::pass_time() {
+  for (auto due = deadlines_.due(now_); due; due = deadlines_.due(now_)) {
+    conversation& c = conversations_.find(due->conversation)->second;
+    if (due->at == 0) {
+      channel& via = c.channels.find(due->address)->second;
+      deadlines_.disarm(via.timer);
+      endpoint* to = endpoint_at(due->address);
+      if (to != nullptr && to->attached && c.owed > 0) {
+        touch(c);
+        probe(c, *to);
+        set_timer(c, *to);
+      }
+      continue;
+    }
+    slot& s = c.at(due->at);
+    deadlines_.disarm(s.deadline);
+    const bool hold = s.is == duty::custody::state::verified && now_ < s.expires;
+    if (s.is != duty::custody::state::verified || !hold) s.why = reason::expired;
+    feed(c, due->at, hold ? input::hold_over : duty::custody::of_lifetime(s.sent()));
+  }
+}
+
+template <an_environment Env>
+void server<Env>::finish() {
+  for (const detail::custody_key& key : std::exchange(touched_, {})) {
+    conversation& c = conversations_.find(key)->second;
+    c.touched = false;
+    pop_closed(c);
+    say(c);
+    for (auto& [address, via] : c.channels)
+      if (endpoint* to = endpoint_at(address)) set_timer(c, *to);
+    if (c.owed > 0) continue;
+    for (auto& [address, via] : c.channels) deadlines_.disarm(via.timer);
+    c.channels.clear();  // addresses come and go; nothing is owed to them here
+    forget_destination(key.name.along->destination);
+  }
+  if (deadlines_.next() != woken_) {
+    woken_ = deadlines_.next();
+    emit(out::wake{woken_});
+  }
+  out_ = nullptr;
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

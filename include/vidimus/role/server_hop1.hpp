@@ -1,0 +1,204 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_HOP1_HPP
+#define VIDIMUS_ROLE_SERVER_HOP1_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// Order of work: shape (by the adapter), scope, key, code, memory; only then state
+/// (protocol.md, flood.order).
+template <an_environment Env>
+void server<Env>::take(const incoming& stanza) {
+  if (stanza.malformed) return env_->watch.noticed(notice::malformed);
+  if (stanza.copy_or_error) return env_->watch.noticed(notice::copy_or_error);
+  const route& along = *header_of(stanza.what).conversation.along;
+  if (along.relay != self_) return env_->watch.noticed(notice::not_ours);
+  const std::string peer(bare(stanza.from));
+  const bool from_receiver = std::holds_alternative<receipt>(stanza.what) ||
+                             std::holds_alternative<challenge>(stanza.what);
+  const bool in_scope =
+      from_receiver ? peer == along.destination : env_->keys.speaks_for(peer, along.origin);
+  if (!in_scope) return env_->watch.noticed(notice::not_in_scope);
+  if (auto* c = std::get_if<check>(&stanza.what)) return take_check(stanza, *c, peer);
+  if (auto* e = std::get_if<execute>(&stanza.what)) return take_execute(stanza, *e, peer);
+  if (auto* w = std::get_if<vidimus::withdraw>(&stanza.what))
+    return take_withdraw(stanza, *w, peer);
+  if (auto* s = std::get_if<sync>(&stanza.what)) return take_sync(stanza, *s, peer);
+  if (auto* r = std::get_if<receipt>(&stanza.what)) return take_final_receipt(stanza, *r);
+  take_final_challenge(stanza, std::get<challenge>(stanza.what));
+}
+
+template <an_environment Env>
+bool server<Env>::admits(finding said) {
+  if (said == finding::unknown_key) env_->watch.noticed(notice::unknown_key);
+  if (said == finding::wrong_code) env_->watch.noticed(notice::wrong_code);
+  return said == finding::valid;
+}
+
+/// Why a message whose code is valid cannot be taken; `none` if it can.
+template <an_environment Env>
+reason server<Env>::objection(const check& e, const content& body) const {
+  if ((e.flags & ~check::report) != 0) return reason::unsupported;
+  if (e.lifetime_s == 0 || e.lifetime_s > limits_.lifetime_max_s) return reason::not_allowed;
+  const std::size_t size = body.whole ? body.whole->size() : 0;
+  return size > limits_.payload_octets_max ? reason::too_large : reason::none;
+}
+
+/// S2: the re-check code is computed and compared before anything else is believed
+/// (protocol.md, s2.verify).
+template <an_environment Env>
+void server<Env>::take_check(const incoming& stanza, const check& e, const std::string& peer) {
+  digest received;
+  finding said;
+  const auto admitted = codes_.admit(e, purpose::submit, peer, stanza.body, received, said);
+  if (!admits(said)) {
+    if (said == finding::wrong_code) say_altered(stanza, e, peer, received);
+    return;
+  }
+  if (!under_memory(stanza, e.head, peer, purpose::submit)) return;
+  conversation* c = open(stanza, e.head, peer);
+  if (c == nullptr) {
+    if (peers_.find(peer)->second.memory == e.head.memory) say_busy(stanza, e, peer);
+    return;
+  }
+  touch(*c);
+  if (e.at < c->base) {
+    c->to_say.add(e.at);  // below low1: closed
+    return;
+  }
+  if (e.at > c->limit) {
+    env_->watch.noticed(notice::out_of_window);
+    return say_busy(stanza, e, peer);
+  }
+  while (c->top() <= e.at) c->slots.emplace_back();
+  slot& s = c->at(e.at);
+  const bool same = s.is == duty::custody::state::unknown || s.content == received ||
+                    s.is == duty::custody::state::voided;
+  const reason no = objection(e, **admitted);
+  const input letter = duty::custody::of_check(no == reason::none, same);
+  if (s.is == duty::custody::state::unknown) {
+    s.why = no;
+    if (no == reason::none) hold(*c, e.at, e, **admitted, received);
+  }
+  feed(*c, e.at, letter);
+}
+
+/// What custody of a message keeps; stored with the row that takes custody.
+template <an_environment Env>
+void server<Env>::hold(conversation& c, number n, const check& e, const content& body,
+                       const digest& d) {
+  slot& s = c.at(n);
+  s.flags = e.flags;
+  s.lifetime_s = e.lifetime_s;
+  s.expires = now_ + seconds(e.lifetime_s);
+  s.hold_until = now_ + limits_.hold_for;
+  s.content = d;
+  s.type = e.type;
+  s.cover = e.cover;
+  s.payload = body.whole;
+  const record::payload held{'v', c.key.peer, c.key.name, n,
+                             s.payload ? *s.payload : std::string()};
+  emit(out::persist{held.key(), image::save(held)});
+}
+
+template <an_environment Env>
+void server<Env>::take_execute(const incoming& stanza, const execute& e, const std::string& peer) {
+  if (!admits(codes_.verify(e, purpose::execute, peer))) return;
+  if (!under_memory(stanza, e.head, peer, purpose::execute)) return;
+  conversation* c = open(stanza, e.head, peer);
+  if (c == nullptr) return;
+  touch(*c);
+  void_all(*c, e.voids);
+  for (const range& r : e.numbers)
+    for (number n = std::max(r.first, c->base); n <= std::min(r.last, c->limit); ++n) {
+      while (c->top() <= n) c->slots.emplace_back();
+      feed(*c, n, input::execute);
+    }
+  raise_low(*c, e.low);
+}
+
+template <an_environment Env>
+void server<Env>::take_withdraw(const incoming& stanza, const vidimus::withdraw& e,
+                                const std::string& peer) {
+  if (!admits(codes_.verify(e, purpose::withdraw, peer))) return;
+  if (!under_memory(stanza, e.head, peer, purpose::withdraw)) return;
+  conversation* c = open(stanza, e.head, peer);
+  if (c == nullptr) return;
+  touch(*c);
+  void_all(*c, e.numbers);
+  raise_low(*c, e.low);
+}
+
+/// Numbers outside the window have no effect (protocol.md, credit.limit).
+template <an_environment Env>
+void server<Env>::void_all(conversation& c, const ranges& numbers) {
+  for (const range& r : numbers)
+    for (number n = std::max(r.first, c.base); n <= std::min(r.last, c.limit); ++n) {
+      while (c.top() <= n) c.slots.emplace_back();
+      slot& s = c.at(n);
+      if (!s.sent() && s.is != duty::custody::state::voided) s.why = reason::withdrawn;
+      feed(c, n, duty::custody::of_void(s.sent()));
+    }
+}
+
+template <an_environment Env>
+void server<Env>::raise_low(conversation& c, number low) {
+  if (low <= c.low || low > number_max) return;
+  c.low = low;
+  save(c);  // before any record below it goes: without a record a number is closed only below low
+  for (number n = c.base; n < std::min(low, c.top()); ++n) feed(c, n, input::low_passed);
+  pop_closed(c);
+}
+
+/// Under the current memory a sync raises low and voids; under another it only asks
+/// (protocol.md, snapshot.replace).
+template <an_environment Env>
+void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::string& peer) {
+  if (!admits(codes_.verify(e, purpose::sync, peer))) return;
+  const bool ours = known_peer(peer).memory == e.head.memory;
+  conversation* c = ours ? open(stanza, e.head, peer) : find(e.head, peer);
+  if (ours && c == nullptr) return;
+  if (ours) {
+    touch(*c);
+    raise_low(*c, e.low);
+    void_all(*c, e.voids);
+    c->to_say.clear();  // the snapshot says it all
+    if (e.close && c->slots.empty() && !c->closed) {
+      c->closed = true;
+      save(*c);
+    }
+  }
+  say_snapshot(stanza.from, e, peer, c);
+}
+
+/// Computed from the stanza alone; nothing is kept of it (protocol.md, altered.stateless).
+template <an_environment Env>
+void server<Env>::say_altered(const incoming& stanza, const check& e, const std::string& peer,
+                              const digest& received) {
+  auto known = peers_.find(peer);
+  if (known == peers_.end()) return;  // nothing is stored for what was not authenticated
+  if (!known->second.answers.take(limits_.answers_per_peer, now_) ||
+      !answers_.take(limits_.answers_in_all, now_))
+    return env_->watch.noticed(notice::rate_limited);
+  const auto print = codes_.fingerprint(e, purpose::submit, purpose::altered, peer, received);
+  if (!print) return;
+  receipt r;
+  r.head.conversation = e.head.conversation;
+  r.head.memory = known->second.memory;
+  r.altered.push_back({e.at, e.code.first_octets(), *print, e.attempt});
+  transmit(stanza.from, r, purpose::receipt, peer);
+}
+
+template <an_environment Env>
+void server<Env>::say_busy(const incoming& stanza, const check& e, const std::string& peer) {
+  receipt r;
+  r.head.conversation = e.head.conversation;
+  r.head.memory = known_peer(peer).memory;
+  r.refused.push_back({e.at, reason::busy, 30});
+  transmit(stanza.from, r, purpose::receipt, peer);
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,107 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_HOP2_HPP
+#define VIDIMUS_ROLE_SERVER_HOP2_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+template <an_environment Env>
+auto server<Env>::find_delivered(const header& head) -> conversation* {
+  auto at = conversations_.lower_bound({head.conversation, {}});
+  if (at == conversations_.end() || !(at->first.name == head.conversation)) return nullptr;
+  return &at->second;
+}
+
+template <an_environment Env>
+void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
+  const std::string& peer = r.head.conversation.along->destination;
+  if (!admits(codes_.verify(r, purpose::final_receipt, peer))) return;
+  conversation* c = find_delivered(r.head);
+  if (c == nullptr) return env_->watch.noticed(notice::not_ours);
+  touch(*c);
+  auto found = c->channels.find(stanza.from);
+  channel* via = found == c->channels.end() ? nullptr : &found->second;
+  const bool snapshot = !r.answers.empty() && via != nullptr && r.answers == via->asked;
+  if (!r.answers.empty() && !snapshot) env_->watch.noticed(notice::stale_snapshot);
+  endpoint* from = snapshot ? learn(*c, stanza.from, r.head.memory) : endpoint_at(stanza.from);
+  if (snapshot && from != nullptr) {
+    if (r.covered.last >= via->asked_top) via->asked = {};
+    via->wants_sync = false;
+    via->settled = true;
+  }
+  if (from != nullptr && from->memory != r.head.memory) {
+    env_->watch.noticed(notice::other_memory);
+    if (c->owed > 0 && (via == nullptr || via->asked.empty())) probe(*c, *from);
+  }
+  const std::size_t owed = c->owed;
+  ranges named;
+  take_final_states(*c, r, snapshot, named);
+  take_final_altered(*c, r);
+  if (snapshot) take_final_absent(*c, r, *via, named);
+  if (via != nullptr && c->owed < owed) via->quiet = 0;
+  if (from == nullptr || via == nullptr || from->memory != r.head.memory) return;
+  via->limit = std::max(via->limit, r.limit);
+  pump(*c, *from);
+}
+
+template <an_environment Env>
+void server<Env>::take_final_states(conversation& c, const receipt& r, bool snapshot,
+                                    ranges& named) {
+  for (const status_range& s : r.states) {
+    const number first = std::max(s.span.first, c.base);
+    const number end = std::min(s.span.last + 1, c.top());
+    if (first >= end) continue;
+    named.add(range{first, end - 1});
+    const auto letter = duty::delivery::of_status(s.what);
+    if (!letter) continue;
+    for (number n = first; n < end; ++n) {
+      slot& one = c.at(n);
+      cell* to = cell_of(one, r.head.memory, snapshot && one.owed());
+      if (to == nullptr) continue;
+      if (*letter == duty::delivery::input::refused && one.owed()) one.why = s.why;
+      // a receipt that comes after the lifetime still is the truth
+      if (one.is == duty::custody::state::unconfirmed && s.what == status::delivered)
+        feed(c, n, input::final_delivered);
+      feed_cell(c, n, *to, *letter);
+    }
+  }
+}
+
+template <an_environment Env>
+void server<Env>::take_final_altered(conversation& c, const receipt& r) {
+  for (const altered_part& part : r.altered) {
+    if (!c.holds(part.at)) continue;
+    cell* to = cell_of(c.at(part.at), r.head.memory, false);
+    if (to == nullptr) continue;
+    const auto letter = duty::delivery::of_altered(part, to->altered, limits_.altered_max);
+    if (letter) feed_cell(c, part.at, *to, *letter);
+  }
+}
+
+template <an_environment Env>
+void server<Env>::take_final_absent(conversation& c, const receipt& r, const channel& via,
+                                    const ranges& named) {
+  const number end = std::min(r.covered.last + 1, c.top());
+  for (number n = std::max(r.covered.first, c.base); n < end; ++n) {
+    cell* to = named.contains(n) ? nullptr : cell_of(c.at(n), r.head.memory, false);
+    if (to != nullptr && to->spoken_in < via.asked_as)
+      feed_cell(c, n, *to, duty::delivery::input::absent);
+  }
+}
+
+template <an_environment Env>
+void server<Env>::take_final_challenge(const incoming& stanza, const challenge& e) {
+  const std::string& peer = e.head.conversation.along->destination;
+  if (!admits(codes_.verify(e, purpose::deliver_challenge, peer))) return;
+  conversation* c = find_delivered(e.head);
+  endpoint* from = endpoint_at(stanza.from);
+  if (c == nullptr || from == nullptr) return env_->watch.noticed(notice::not_ours);
+  touch(*c);
+  if (from->memory != e.head.memory && c->owed > 0 && c->channels[from->address].asked.empty())
+    probe(*c, *from);
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

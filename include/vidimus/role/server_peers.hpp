@@ -1,0 +1,122 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_PEERS_HPP
+#define VIDIMUS_ROLE_SERVER_PEERS_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// The peer's row; made, and durable, with the first element whose code was valid.
+template <an_environment Env>
+detail::server_peer& server<Env>::known_peer(const std::string& peer) {
+  auto [at, fresh] = peers_.try_emplace(peer);
+  if (fresh) {
+    at->second.memory = fresh_name<memory_name>(env_->entropy);
+    const record::server_peer r{peer, at->second.memory};
+    emit(out::persist{r.key(), image::save(r)});
+  }
+  return at->second;
+}
+
+/// An element whose code is valid, but under another memory than ours, has no effect: it is
+/// answered by a challenge (protocol.md, name.memory).
+template <an_environment Env>
+bool server<Env>::under_memory(const incoming& stanza, const header& head, const std::string& peer,
+                               purpose cause) {
+  detail::server_peer& known = known_peer(peer);
+  if (head.memory == known.memory) return true;
+  env_->watch.noticed(notice::other_memory);
+  if (!known.answers.take(limits_.answers_per_peer, now_)) {
+    env_->watch.noticed(notice::rate_limited);
+    return false;
+  }
+  challenge e;
+  e.head.conversation = head.conversation;
+  e.head.memory = known.memory;
+  e.cause = cause;
+  transmit(stanza.from, e, purpose::challenge, peer);
+  return false;
+}
+
+template <an_environment Env>
+auto server<Env>::find(const header& head, const std::string& peer) -> conversation* {
+  auto at = conversations_.find({head.conversation, peer});
+  return at == conversations_.end() ? nullptr : &at->second;
+}
+
+/// Something was forgotten that a replay could exploit: the memory gets a new name, durably, before
+/// anything else is told (protocol.md, name.memory).
+template <an_environment Env>
+void server<Env>::rename(const std::string& peer) {
+  detail::server_peer& row = known_peer(peer);
+  row.memory = fresh_name<memory_name>(env_->entropy);
+  const record::server_peer r{peer, row.memory};
+  emit(out::persist{r.key(), image::save(r)});
+}
+
+/// Room for one more conversation of this peer, by forgetting the oldest in which nothing is in
+/// custody. What was forgotten could be replayed: the memory gets a new name. False: nothing can be
+/// forgotten.
+template <an_environment Env>
+bool server<Env>::evict_for(const std::string& peer) {
+  conversation* oldest = nullptr;
+  const auto order = [](const conversation& c) { return std::pair(!c.closed, c.age); };
+  for (auto& [key, c] : conversations_)
+    if (key.peer == peer && !in_custody(c) && (oldest == nullptr || order(c) < order(*oldest)))
+      oldest = &c;
+  if (oldest == nullptr) return false;
+  rename(peer);
+  --peers_.find(peer)->second.conversations;
+  for (number n = oldest->base; n < oldest->top(); ++n)
+    if (oldest->at(n).is != duty::custody::state::unknown)
+      emit(out::forget{record::key_of("vr", peer, oldest->key.name, n)});
+  emit(out::forget{record::key_of("vc", peer, oldest->key.name)});
+  for (auto& [address, via] : oldest->channels) deadlines_.disarm(via.timer);
+  const detail::custody_key key = oldest->key;
+  std::erase(touched_, key);
+  conversations_.erase(key);
+  return true;
+}
+
+/// Something that must not be forgotten: a message held, or owed to a destination.
+template <an_environment Env>
+bool server<Env>::in_custody(const conversation& c) const {
+  return c.owed > 0 || std::any_of(c.slots.begin(), c.slots.end(), [](const slot& s) {
+           return s.is == duty::custody::state::verified;
+         });
+}
+
+/// The conversation, opened if need be. Null: refused for want of room, or the memory was renamed
+/// to make room; then the element is answered like any under another memory.
+template <an_environment Env>
+auto server<Env>::open(const incoming& stanza, const header& head, const std::string& peer)
+    -> conversation* {
+  if (conversation* known = find(head, peer)) {
+    known->reply_to = stanza.from;
+    return known;
+  }
+  detail::server_peer& row = known_peer(peer);
+  if (row.conversations >= limits_.conversations_per_peer) {
+    env_->watch.noticed(notice::table_full);
+    if (evict_for(peer)) under_memory(stanza, head, peer, purpose::sync);
+    return nullptr;
+  }
+  ++row.conversations;
+  const detail::custody_key key{head.conversation, peer};
+  conversation& c = conversations_[key];
+  c.key = key;
+  c.age = ++ages_;
+  c.reply_to = stanza.from;
+  c.limit = credit_of(c);
+  save(c);
+  return &c;
+}
+
+template <an_environment Env>
+number server<Env>::credit_of(const conversation& c) const {
+  return std::max(c.limit, std::min(c.base + limits_.window - 1, number_max));
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,177 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_RESTORE_HPP
+#define VIDIMUS_ROLE_SERVER_RESTORE_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+template <an_environment Env>
+void server<Env>::restore_custody(const record::server_custody& r, payload_ref payload) {
+  conversation& c = conversations_.find({r.name, r.peer})->second;
+  if (r.at < c.base) return emit(out::forget{r.key()});
+  while (c.top() <= r.at) c.slots.emplace_back();
+  slot& s = c.at(r.at);
+  s.is = detail::state_of(r.is);
+  s.why = r.why;
+  s.flags = r.flags;
+  s.lifetime_s = r.lifetime_s;
+  s.expires = r.expires;
+  s.hold_until = r.hold_until;
+  s.content = r.content;
+  s.type = r.type;
+  s.cover = r.cover;
+  s.payload = std::move(payload);
+  for (const record::sent_to& to : r.sent) {
+    cell* one = cell_of(s, to.endpoint, true);
+    if (one == nullptr) continue;
+    one->sent = true;
+    one->is = s.owed() ? duty::delivery::state::asking : duty::delivery::state::dropped;
+  }
+  if (s.owed()) ++c.owed;
+  set_deadline(c, r.at);
+}
+
+namespace detail {
+/// A message that may still have to be sent on.
+constexpr bool needs_payload(record::custody_stage is) noexcept {
+  return is == record::custody_stage::verified || is == record::custody_stage::executed ||
+         is == record::custody_stage::unwatched;
+}
+}  // namespace detail
+
+/// The rows in an order in which each finds what it belongs to.
+template <an_environment Env>
+struct server<Env>::rows {
+  std::map<std::string, payload_ref> payloads;
+  std::vector<record::server_peer> peers;
+  std::vector<record::server_conversation> lines;
+  std::vector<record::server_custody> numbers;
+
+  /// Sorts one image in; why not, if it cannot be read.
+  std::optional<errc> add(octets_view in) {
+    const auto kind = image::kind_of(in);
+    if (!kind) return kind.error();
+    if (auto p = image::load<record::payload>(in))
+      payloads[p->key()] = std::make_shared<const std::string>(std::move(p->octets_held));
+    else if (auto peer = image::load<record::server_peer>(in))
+      peers.push_back(std::move(*peer));
+    else if (auto line = image::load<record::server_conversation>(in))
+      lines.push_back(std::move(*line));
+    else if (auto n = image::load<record::server_custody>(in))
+      numbers.push_back(std::move(*n));
+    else
+      return errc::bad_image;
+    return std::nullopt;
+  }
+};
+
+template <an_environment Env>
+result<server_outputs> server<Env>::restore(const std::vector<stored>& records, bool last_durable,
+                                            instant now) {
+  if (used_) return errc::not_fresh;
+  rows from;
+  for (const stored& one : records)
+    if (auto why = from.add(one.image)) return *why;
+  return batch(
+      [&] {
+        for (const record::server_peer& p : from.peers) {
+          peers_[p.peer].memory = p.memory;
+          if (!last_durable) rename(p.peer);
+        }
+        for (const auto& line : from.lines) restore_conversation(line);
+        for (record::server_custody& n : from.numbers) {
+          // void may have been told since, on the word that nothing was sent
+          const bool again =
+              !last_durable && n.is == record::custody_stage::executed && n.sent.empty();
+          if (again) n.is = record::custody_stage::verified;
+          const auto held =
+              from.payloads.find(record::payload{'v', n.peer, n.name, n.at, {}}.key());
+          const bool has = held != from.payloads.end();
+          if (!conversations_.contains({n.name, n.peer})) {
+            emit(out::forget{n.key()});
+          } else if (!has && detail::needs_payload(n.is)) {
+            emit(out::forget{n.key()});  // the store kept less than it said: that may be replayed
+            rename(n.peer);
+          } else {
+            restore_custody(n, has ? held->second : nullptr);
+            if (again) save(conversations_.find({n.name, n.peer})->second, n.at);
+            if (has) from.payloads.erase(held);
+          }
+        }
+        for (const auto& [key, payload] : from.payloads) emit(out::forget{key});
+        for (auto& [key, c] : conversations_) {
+          note_owed(c);
+          // what is below low1 and has no record is closed
+          while (!c.slots.empty() && c.top() < c.low) c.slots.emplace_back();
+          for (number n = c.base; n < std::min(c.low, c.top()); ++n)
+            if (!c.at(n).owed()) feed(c, n, input::low_passed);
+          touch(c);
+        }
+      },
+      now);
+}
+
+template <an_environment Env>
+void server<Env>::restore_conversation(const record::server_conversation& line) {
+  const detail::custody_key key{line.name, line.peer};
+  conversation& c = conversations_[key];
+  c.key = key;
+  c.age = ++ages_;
+  c.reply_to = line.name.along->origin;
+  c.low = line.low;
+  c.base = c.low2 = line.base;
+  c.limit = line.limit;
+  c.closed = line.closed;
+  c.limit = credit_of(c);
+  ++known_peer(line.peer).conversations;
+}
+
+template <an_environment Env>
+void server<Env>::append_state(octets& to) const {
+  writer w(to);
+  for (const auto& [peer, row] : peers_) {
+    w.raw(peer);
+    w.raw(row.memory.view());
+  }
+  for (const auto& [name, d] : destinations_)
+    for (const endpoint& one : d.endpoints) {
+      w.raw(one.address);
+      w.raw(one.memory.view());
+      w.u8(one.attached);
+    }
+  for (const auto& [key, c] : conversations_) {
+    w.raw(key.name.id.view());
+    w.raw(c.reply_to);
+    for (number n : {c.low, c.base, c.limit}) w.u64(n);
+    w.u8(c.closed);
+    w.u32(c.syncs);
+    for (const auto& [address, via] : c.channels) {
+      w.raw(address);
+      w.raw(via.asked.view());
+      w.u8(static_cast<octet>(via.settled << 2 | via.wants_sync << 1 | (via.timer != 0)));
+      w.u64(via.limit);
+      w.u32(via.asked_as);
+      w.u8(via.syncs > 0);
+    }
+    w.u32(static_cast<std::uint32_t>(c.slots.size()));
+    for (const slot& s : c.slots) {
+      w.u8(static_cast<octet>(s.is));
+      w.u8(static_cast<octet>(s.why));
+      w.raw(octets_view(s.content).first(8));
+      for (const cell& one : s.cells) {
+        w.raw(one.endpoint.view());
+        w.u8(static_cast<octet>(static_cast<int>(one.is) << 1 | one.sent));
+        w.u32(one.spoken_in);
+        for (std::uint32_t n :
+             {one.altered.attempts, one.altered.counted, one.altered.last_counted})
+          w.u32(n);
+        w.raw(octets_view(one.altered.fingerprint));
+      }
+    }
+  }
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

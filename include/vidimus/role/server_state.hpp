@@ -1,0 +1,162 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_STATE_HPP
+#define VIDIMUS_ROLE_SERVER_STATE_HPP
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "../duty/bucket.hpp"
+#include "../duty/classify.hpp"
+#include "../duty/deadlines.hpp"
+#include "../model/output.hpp"
+#include "../model/record.hpp"
+
+/// What the server role remembers. Plain data; role/server.hpp moves it.
+namespace vidimus::inline VIDIMUS_ABI::detail {
+
+/// One message towards one endpoint.
+struct delivery_cell {
+  memory_name endpoint;
+  duty::delivery::state is = duty::delivery::state::waiting;
+  bool sent = false;            ///< durably marked as sent
+  std::uint32_t spoken_in = 0;  ///< the conversation's sync count at the last sending
+  duty::submission::altered_count altered;
+};
+
+/// One message in custody; or a number that is not held (state unknown).
+struct custody_slot {
+  duty::custody::state is = duty::custody::state::unknown;
+  reason why = reason::none;
+  std::uint8_t flags = 0;
+  std::uint32_t lifetime_s = 0;
+  instant expires;
+  instant hold_until;
+  std::uint32_t deadline = 0;
+  digest content{};
+  std::string type;
+  coverage cover;
+  payload_ref payload;
+  std::vector<delivery_cell> cells;
+
+  bool sent() const {
+    for (const auto& cell : cells)
+      if (cell.sent) return true;
+    return false;
+  }
+  /// Deliveries are owed.
+  bool owed() const {
+    return is == duty::custody::state::executed || is == duty::custody::state::unwatched;
+  }
+};
+
+/// One conversation towards one address of its destination.
+struct channel {
+  nonce asked;                 ///< of the latest sync without answer
+  std::uint32_t asked_as = 0;  ///< the conversation's sync count at the latest sync
+  bool settled = false;        ///< a snapshot came since the address attached
+  number limit = 0;
+  std::uint32_t syncs = 0;
+  std::uint32_t quiet = 0;  ///< syncs since the last answer that moved something
+  number asked_top = 0;     ///< highest number the latest sync asked about
+  instant synced_at{INT64_MIN / 2};
+  bool wants_sync = false;
+  std::uint32_t timer = 0;
+};
+
+/// (authenticated peer, conversation): protocol.md, name.number.
+struct custody_key {
+  conversation_name name;
+  std::string peer;
+  friend auto operator<=>(const custody_key&, const custody_key&) = default;
+};
+
+struct server_conversation {
+  custody_key key;
+  std::uint64_t age = 0;  ///< order of appearance
+  std::string reply_to;   ///< full address of the latest authenticated element
+  number low = 1;         ///< low1, as the sender said
+  number base = 1;        ///< number of slots.front(); everything below is closed
+  std::deque<custody_slot> slots;
+  number limit = 0;         ///< as promised
+  number low2 = 1;          ///< see low_two()
+  std::size_t owed = 0;     ///< slots with deliveries to make
+  std::uint32_t syncs = 0;  ///< sent on hop 2 so far, over all channels
+  bool closed = false;
+  std::map<std::string, channel> channels;  ///< by full address
+  ranges to_say;                            ///< collected during one call
+  ranges missing;
+  bool touched = false;
+
+  number top() const { return base + slots.size(); }
+  bool holds(number n) const { return n >= base && n < top(); }
+  custody_slot& at(number n) { return slots[static_cast<std::size_t>(n - base)]; }
+  const custody_slot& at(number n) const { return slots[static_cast<std::size_t>(n - base)]; }
+};
+
+struct server_peer {
+  memory_name memory;
+  std::uint32_t conversations = 0;
+  duty::bucket answers;
+};
+
+/// Where an endpoint was last seen. Its memory is empty until it has answered a sync.
+struct endpoint {
+  std::string address;
+  memory_name memory;
+  bool attached = false;
+};
+
+struct destination {
+  std::vector<endpoint> endpoints;
+  std::set<custody_key> owed;  ///< conversations with deliveries to make
+};
+
+/// What a deadline of the server is about: a message (lifetime or hold), or with number 0 the timer
+/// of a channel.
+struct server_due {
+  custody_key conversation;
+  number at = 0;
+  std::string address;
+};
+
+constexpr record::custody_stage stage_of(duty::custody::state is) noexcept {
+  using s = duty::custody::state;
+  switch (is) {
+    case s::executed: return record::custody_stage::executed;
+    case s::unwatched: return record::custody_stage::unwatched;
+    case s::delivered: return record::custody_stage::delivered;
+    case s::unconfirmed: return record::custody_stage::unconfirmed;
+    case s::voided: return record::custody_stage::voided;
+    default: return record::custody_stage::verified;
+  }
+}
+
+constexpr duty::custody::state state_of(record::custody_stage is) noexcept {
+  using s = duty::custody::state;
+  switch (is) {
+    case record::custody_stage::verified: return s::verified;
+    case record::custody_stage::executed: return s::executed;
+    case record::custody_stage::unwatched: return s::unwatched;
+    case record::custody_stage::delivered: return s::delivered;
+    case record::custody_stage::unconfirmed: return s::unconfirmed;
+    default: return s::voided;
+  }
+}
+
+/// What a receipt says of a state; nothing where it says nothing.
+constexpr std::optional<status> status_of(duty::custody::state is) noexcept {
+  using s = duty::custody::state;
+  switch (is) {
+    case s::verified: return status::verified;
+    case s::executed: return status::executed;
+    case s::delivered: return status::delivered;
+    case s::unconfirmed: return status::unconfirmed;
+    case s::voided: return status::voided;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI::detail
+
+#endif
