@@ -53,9 +53,8 @@ inline constexpr auto input_names = std::to_array<std::string_view>(
     {"check_ok", "check_other", "unacceptable", "execute", "void_unsent", "void_sent",
      "final_delivered", "refused_by_all", "lifetime_unsent", "lifetime_sent", "hold_over",
      "low_passed"});
-/// `answer` puts the number's status into the receipt that answers the element at hand; `tell`
-/// puts
-/// it into news of its own.
+/// `tell` puts the number's status into the receipt that leaves at the end of the call; `missing`
+/// says there that the number is not held.
 inline constexpr auto action_names =
     std::to_array<std::string_view>({"persist", "drop_content", "alarm", "tell", "missing",
                                      "start_delivery", "stop_delivery", "forget"});

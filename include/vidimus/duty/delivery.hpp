@@ -13,7 +13,7 @@ enum class state : std::uint8_t {
   asking,       ///< sent before; a snapshot has to say what became of it
   transmitted,  ///< sent (S4), no answer
   pending,      ///< with the application there
-  suspended,    ///< altered alike or too often on the way there
+  suspended,    ///< altered alike or too often on the way there: only a snapshot goes on
   confirmed,    ///< end: final receipt "delivered"
   refused,      ///< end: final receipt "refused"
   dropped,      ///< end: the custody ended otherwise
@@ -39,9 +39,8 @@ inline constexpr auto state_names =
 inline constexpr auto input_names =
     std::to_array<std::string_view>({"ready", "absent", "pending", "delivered", "refused",
                                      "altered", "altered_alike", "gone", "custody_over"});
-/// `mark_sent` is durable before anything behind it (a no-op where it is already); `settle`
-/// tells the
-/// custody of a final receipt, `settle_refused` of a final refusal.
+/// `mark_sent` is durable before anything behind it (a no-op where it is already); `settle` tells
+/// the custody of a final receipt, `settle_refused` of a final refusal.
 inline constexpr auto action_names =
     std::to_array<std::string_view>({"mark_sent", "transmit_message", "settle", "settle_refused"});
 
@@ -90,7 +89,8 @@ inline constexpr fsm::table table = [] {
     {s::suspended, i::refused, s::refused, {a::settle_refused}, c::s5_refuse},
     {s::suspended, i::gone, s::asking, {}, c::s6_stop},
     {s::suspended, i::custody_over, s::dropped, {}, c::void_first},
-    row::ignore(s::suspended, {i::ready, i::absent, i::altered, i::altered_alike}, c::s6_stop),
+    {s::suspended, i::absent, s::transmitted, {a::transmit_message}, c::s6_stop},
+    row::ignore(s::suspended, {i::ready, i::altered, i::altered_alike}, c::s6_stop),
   }),
   fsm::start{s::waiting}, fsm::ends{s::confirmed, s::refused, s::dropped}};
 }();

@@ -16,7 +16,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// reordered; if the process dies in the middle, `restore` with what was made durable is legal.
 namespace out {
 
-/// Make this durable before anything behind it (protocol.md, durable.first): write `image` under `key`, in place of what was
+/// Make this durable before anything behind it (protocol.md, durable.first): write `image` under
+/// `key`, in place of what was
 /// there. Keys are at most a few hundred octets, images a few hundred octets, or the payload of
 /// one message.
 struct persist {

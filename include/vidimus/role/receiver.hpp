@@ -43,9 +43,11 @@ class receiver {
     VIDIMUS_EXPECT(limits_.window >= credit_at_first, "a window holds at least the first credit");
   }
 
-  /// Command, before all others: the records of earlier lives, in any order. `last_durable` false:
-  /// they may be older than what was made durable; then every memory gets a new name, and this is
-  /// another endpoint (protocol.md, endpoint.memory). Refused: not_fresh, bad_image, newer_image.
+  /// Command, before all others: the records of earlier lives, in any order. `last_durable`
+  /// false: they may be older than what was made durable; then every memory gets a new name, and
+  /// this is another endpoint (protocol.md, endpoint.memory). After a crash before all its
+  /// outputs were carried out, `last_durable` is false again. Refused: not_fresh, bad_image,
+  /// newer_image.
   result<receiver_outputs> restore(const std::vector<stored>& records, bool last_durable);
 
   /// Fact: a stanza with an element of ours arrived. Takes check and sync. Outputs: persist,
@@ -108,6 +110,7 @@ class receiver {
   bool admits(finding said);
   detail::receiver_peer& known_peer(const std::string& relay);
   conversation* find(const conversation_name& name);
+  bool has_room(const std::string& relay);
   conversation* open(const incoming& stanza, const conversation_name& name);
   bool evict_for(const std::string& relay);
   bool raise_low(conversation& c, number low, const ranges& voids);

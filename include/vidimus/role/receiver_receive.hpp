@@ -70,6 +70,11 @@ bool receiver<Env>::evict_for(const std::string& relay) {
 }
 
 template <an_environment Env>
+bool receiver<Env>::has_room(const std::string& relay) {
+  return known_peer(relay).conversations < limits_.conversations_per_peer;
+}
+
+template <an_environment Env>
 auto receiver<Env>::open(const incoming& stanza, const conversation_name& name) -> conversation* {
   if (conversation* known = find(name)) {
     known->reply_to = stanza.from;
@@ -77,7 +82,7 @@ auto receiver<Env>::open(const incoming& stanza, const conversation_name& name) 
   }
   const std::string& relay = name.along->relay;
   detail::receiver_peer& row = known_peer(relay);
-  if (row.conversations >= limits_.conversations_per_peer) {
+  if (!has_room(relay)) {
     env_->watch.noticed(notice::table_full);
     evict_for(relay);
     return nullptr;
@@ -155,7 +160,9 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
   const std::string& relay = e.head.conversation.along->relay;
   if (!admits(codes_.verify(e, purpose::deliver_sync, relay))) return;
   const bool ours = known_peer(relay).memory == e.head.memory;
-  conversation* c = ours ? open(stanza, e.head.conversation) : find(e.head.conversation);
+  // a question never makes room for itself: two that do would chase each other for ever
+  const bool opens = ours && has_room(relay);
+  conversation* c = opens ? open(stanza, e.head.conversation) : find(e.head.conversation);
   if (ours && c != nullptr && raise_low(*c, e.low, e.voids)) save(*c);
   number first = std::max<number>(e.low, 1);
   receipt r;
@@ -167,13 +174,13 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
     first = last + 1;
   };
   // the window bounds the walk, whatever the peer asks for
-  const number end = std::min(e.top + 1, first + limits_.window);
+  const number end = std::min(std::max(e.top, first) + 1, first + limits_.window);
   if (c != nullptr)
     for (number n = first; n < end; ++n) {
       if (r.states.size() >= ranges_per_element_max) send(n - 1);
       append_status(*c, n, r);
     }
-  send(std::max(end - 1, first));
+  send(end - 1);
 }
 
 template <an_environment Env>

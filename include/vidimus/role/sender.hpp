@@ -41,9 +41,10 @@ class sender {
   result<sender_outputs> withdraw(const message_name& name, instant now);
 
   /// Command, before all others: the records of this role's earlier lives, in any order.
-  /// `last_durable` false: they may be older than what was made durable (a backup, a copied disk);
-  /// then no unfinished message can end as a certain negative. Outputs: `report` marked again for
-  /// messages that had ended, `forget`, wake. Refused: not_fresh, bad_image, newer_image.
+  /// `last_durable` false: they may be older than what was made durable (a backup, a copied
+  /// disk); then no unfinished message can end as a certain negative. Outputs: `report` marked
+  /// again for messages that had ended, `forget`, wake. After a crash before all its outputs were
+  /// carried out, `last_durable` is false again. Refused: not_fresh, bad_image, newer_image.
   result<sender_outputs> restore(const std::vector<stored>& records, bool last_durable,
                                  instant now);
 

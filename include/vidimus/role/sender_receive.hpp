@@ -108,6 +108,7 @@ template <an_environment Env>
 void sender<Env>::take_status(conversation& c, const status_range& s, number n, bool agrees,
                               bool snapshot) {
   slot& one = c.at(n);
+  if (detail::is_end(one.is)) return;
   const duty::submission::known known{(one.flags & check::report) != 0, one.exposed,
                                       snapshot && one.spoken_in < c.syncs, one.is};
   const auto letter = duty::submission::of_status(s.what, s.why, agrees, known);
@@ -123,7 +124,7 @@ void sender<Env>::take_status(conversation& c, const status_range& s, number n, 
 template <an_environment Env>
 void sender<Env>::take_altered(conversation& c, const receipt& r) {
   for (const altered_part& part : r.altered) {
-    if (!c.owns(part.at)) continue;
+    if (!c.owns(part.at) || detail::is_end(c.at(part.at).is)) continue;
     slot& one = c.at(part.at);
     const auto letter = duty::submission::of_altered(part, one.altered, limits_.altered_max);
     if (!letter) continue;

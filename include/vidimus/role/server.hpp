@@ -21,9 +21,11 @@ class server {
     VIDIMUS_EXPECT(limits_.window >= credit_at_first, "a window holds at least the first credit");
   }
 
-  /// Command, before all others: the records of earlier lives, in any order. `last_durable` false:
-  /// they may be older than what was made durable (a backup, a lagging replica); then every memory
-  /// gets a new name (protocol.md, name.memory). Refused: not_fresh, bad_image, newer_image.
+  /// Command, before all others: the records of earlier lives, in any order. `last_durable`
+  /// false: they may be older than what was made durable (a backup, a lagging replica); then
+  /// every memory gets a new name (protocol.md, name.memory). After a crash before all its
+  /// outputs were carried out, `last_durable` is false again. Refused: not_fresh, bad_image,
+  /// newer_image.
   result<server_outputs> restore(const std::vector<stored>& records, bool last_durable,
                                  instant now);
 
@@ -97,6 +99,7 @@ class server {
   conversation* find(const header& head, const std::string& peer);
   conversation* open(const incoming& stanza, const header& head, const std::string& peer);
   void rename(const std::string& peer);
+  bool has_room(const std::string& peer);
   bool evict_for(const std::string& peer);
   bool in_custody(const conversation& c) const;
   void hold(conversation& c, number n, const check& e, const content& body, const digest& d);

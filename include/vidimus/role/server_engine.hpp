@@ -187,6 +187,7 @@ void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::
                                conversation* c) {
   receipt r;
   number first = std::max<number>(e.low, 1);
+  const number end = std::max(e.top, first);
   const auto send = [&](number last) {
     r.head.conversation = e.head.conversation;
     r.head.memory = known_peer(peer).memory;
@@ -204,13 +205,13 @@ void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::
   if (c != nullptr && first < c->base)
     r.states.push_back({status::closed, {first, c->base - 1}, {}, reason::none});
   if (c != nullptr)
-    for (number n = std::max(first, c->base); n < c->top() && n <= e.top; ++n) {
+    for (number n = std::max(first, c->base); n < c->top() && n <= end; ++n) {
       const auto what = detail::status_of(c->at(n).is);
       if (!what) continue;
       if (r.states.size() >= ranges_per_element_max) send(n - 1);
       say_range(*c, r, {n, n}, *what);
     }
-  send(std::max(e.top, first));
+  send(end);
 }
 
 template <an_environment Env>

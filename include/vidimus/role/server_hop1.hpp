@@ -63,8 +63,8 @@ void server<Env>::take_check(const incoming& stanza, const check& e, const std::
     return;
   }
   touch(*c);
-  if (e.at < c->base) {
-    c->to_say.add(e.at);  // below low1: closed
+  if (e.at < c->low) {  // whether or not something of it is still owed to the destination
+    c->to_say.add(e.at);
     return;
   }
   if (e.at > c->limit) {
@@ -111,7 +111,7 @@ void server<Env>::take_execute(const incoming& stanza, const execute& e, const s
   touch(*c);
   void_all(*c, e.voids);
   for (const range& r : e.numbers)
-    for (number n = std::max(r.first, c->base); n <= std::min(r.last, c->limit); ++n) {
+    for (number n = std::max(r.first, c->low); n <= std::min(r.last, c->limit); ++n) {
       while (c->top() <= n) c->slots.emplace_back();
       feed(*c, n, input::execute);
     }
@@ -134,7 +134,7 @@ void server<Env>::take_withdraw(const incoming& stanza, const vidimus::withdraw&
 template <an_environment Env>
 void server<Env>::void_all(conversation& c, const ranges& numbers) {
   for (const range& r : numbers)
-    for (number n = std::max(r.first, c.base); n <= std::min(r.last, c.limit); ++n) {
+    for (number n = std::max(r.first, c.low); n <= std::min(r.last, c.limit); ++n) {
       while (c.top() <= n) c.slots.emplace_back();
       slot& s = c.at(n);
       if (!s.sent() && s.is != duty::custody::state::voided) s.why = reason::withdrawn;
@@ -157,9 +157,11 @@ template <an_environment Env>
 void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::string& peer) {
   if (!admits(codes_.verify(e, purpose::sync, peer))) return;
   const bool ours = known_peer(peer).memory == e.head.memory;
-  conversation* c = ours ? open(stanza, e.head, peer) : find(e.head, peer);
-  if (ours && c == nullptr) return;
-  if (ours) {
+  // a question never makes room for itself: two that do would chase each other for ever
+  const bool opens = ours && has_room(peer);
+  conversation* c = opens ? open(stanza, e.head, peer) : find(e.head, peer);
+  if (ours && c != nullptr) {
+    c->reply_to = stanza.from;
     touch(*c);
     raise_low(*c, e.low);
     void_all(*c, e.voids);

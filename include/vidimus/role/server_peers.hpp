@@ -86,6 +86,11 @@ bool server<Env>::in_custody(const conversation& c) const {
          });
 }
 
+template <an_environment Env>
+bool server<Env>::has_room(const std::string& peer) {
+  return known_peer(peer).conversations < limits_.conversations_per_peer;
+}
+
 /// The conversation, opened if need be. Null: refused for want of room, or the memory was renamed
 /// to make room; then the element is answered like any under another memory.
 template <an_environment Env>
@@ -96,7 +101,7 @@ auto server<Env>::open(const incoming& stanza, const header& head, const std::st
     return known;
   }
   detail::server_peer& row = known_peer(peer);
-  if (row.conversations >= limits_.conversations_per_peer) {
+  if (!has_room(peer)) {
     env_->watch.noticed(notice::table_full);
     if (evict_for(peer)) under_memory(stanza, head, peer, purpose::sync);
     return nullptr;

@@ -81,10 +81,12 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
         }
         for (const auto& line : from.lines) restore_conversation(line);
         for (record::server_custody& n : from.numbers) {
-          // void may have been told since, on the word that nothing was sent
-          const bool again =
-              !last_durable && n.is == record::custody_stage::executed && n.sent.empty();
-          if (again) n.is = record::custody_stage::verified;
+          // void may have been told since: it needs its command anew; endpoints are asked anew too
+          const bool again = !last_durable && n.is == record::custody_stage::executed;
+          if (again) {
+            n.is = record::custody_stage::verified;
+            n.sent.clear();
+          }
           const auto held =
               from.payloads.find(record::payload{'v', n.peer, n.name, n.at, {}}.key());
           const bool has = held != from.payloads.end();
@@ -102,8 +104,6 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
         for (const auto& [key, payload] : from.payloads) emit(out::forget{key});
         for (auto& [key, c] : conversations_) {
           note_owed(c);
-          // what is below low1 and has no record is closed
-          while (!c.slots.empty() && c.top() < c.low) c.slots.emplace_back();
           for (number n = c.base; n < std::min(c.low, c.top()); ++n)
             if (!c.at(n).owed()) feed(c, n, input::low_passed);
           touch(c);

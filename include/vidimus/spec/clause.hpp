@@ -85,8 +85,8 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(s6_end, "s6.end",
     "The final receipt of an endpoint ends the server's duty towards it."),
   VIDIMUS_CLAUSE_(s6_stop, "s6.stop",
-    "Attempts altered alike or too often stop the sending to that endpoint until it attaches "
-    "anew."),
+    "Attempts altered alike or too often end the resending on verdicts; only the "
+    "next snapshot, at the pace of the timer, brings another attempt."),
   VIDIMUS_CLAUSE_(name_conversation, "name.conversation",
     "A conversation is what one life of the sending machine sends to one destination; after a "
     "restore new submissions open a new one."),
