@@ -1,0 +1,15 @@
+# Installed below a prefix and found from there, as a whole and by component.
+include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
+install_vidimus()
+set(package "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
+build_consumer(all ${package} "-DWANTED=${VERSION} COMPONENTS core cryptopp pugixml vidimus")
+build_consumer(plain ${package})
+build_consumer(core ${package} "-DWANTED=COMPONENTS core" -DTARGET=vidimus::core)
+build_consumer(cryptopp ${package} -DTARGET=vidimus::cryptopp)
+
+file(GLOB_RECURSE installed RELATIVE "${WORK}/prefix" "${WORK}/prefix/*")
+foreach(file IN LISTS installed)
+  if(NOT file MATCHES "^(include/vidimus/.*\\.hpp|share/cmake/vidimus/.*\\.cmake|share/licenses/vidimus/LICENSE)$")
+    message(FATAL_ERROR "not to be installed: ${file}")
+  endif()
+endforeach()

@@ -1,0 +1,26 @@
+# A package of another minor or major version is refused; the same minor version, and no higher patch, is taken.
+include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
+install_vidimus()
+
+string(REGEX MATCH "^([0-9]+)\\.([0-9]+)\\.([0-9]+)$" matched "${VERSION}")
+set(major ${CMAKE_MATCH_1})
+set(minor ${CMAKE_MATCH_2})
+set(patch ${CMAKE_MATCH_3})
+math(EXPR next_major "${major} + 1")
+math(EXPR next_minor "${minor} + 1")
+math(EXPR next_patch "${patch} + 1")
+
+set(configure "${CMAKE_COMMAND}" -S "${ROOT}/tests/consumers/project" "-DCMAKE_CXX_COMPILER=${COMPILER}"
+  "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
+foreach(accepted "${major}.${minor}" "${major}.${minor}.0" "${VERSION}" "${VERSION} EXACT")
+  string(MAKE_C_IDENTIFIER "${accepted}" name)
+  must_succeed(${configure} -B "${WORK}/${name}" "-DWANTED=${accepted}")
+endforeach()
+set(refused "${next_major}.0" "${major}.${next_minor}" "${major}.${minor}.${next_patch}")
+if(minor GREATER 0)
+  math(EXPR last_minor "${minor} - 1")
+  list(APPEND refused "${major}.${last_minor}")
+endif()
+foreach(version IN LISTS refused)
+  must_fail("version|Could not find" ${configure} -B "${WORK}/${version}" "-DWANTED=${version}")
+endforeach()
