@@ -1,0 +1,118 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+//
+// Explores the real roles: every order of events in small worlds (explorer.hpp). Exit code 1 if a
+// promise is broken; the trace is printed.
+#include <cstring>
+#include <fstream>
+#include <set>
+
+#include "explorer.hpp"
+
+namespace {
+
+struct options {
+  std::vector<std::string> names;                    ///< of worlds; empty: the default run
+  std::vector<std::pair<std::string, int>> changes;  ///< of bounds
+  explore::explorer::limits most;
+  std::string rows;
+  bool all = false;
+  bool list = false;
+  bool understood = true;
+};
+
+void print_usage() {
+  std::puts(
+      "explorer [--list] [--all] [--world NAME]... [--BOUND N]... [--states N] [--rows FILE]\n"
+      "         [--verbose] [--exact]\n"
+      "  --world NAME   only this one, may be repeated\n"
+      "  --all          the worlds that take long, too\n"
+      "  --list         the worlds and their bounds\n"
+      "  --BOUND N      changes a bound in all chosen worlds, as --syncs 4\n"
+      "  --states N     stop a world there\n"
+      "  --exact        with one reduction less (explorer.hpp)\n"
+      "  --rows FILE    write the table cells reached");
+}
+
+options read(int count, char** words) {
+  options out;
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    const char* value = i + 1 < count ? words[i + 1] : nullptr;
+    if (word == "--list") {
+      out.list = true;
+    } else if (word == "--all") {
+      out.all = true;
+    } else if (word == "--verbose") {
+      out.most.verbose = true;
+    } else if (word == "--exact") {
+      out.most.exact = true;
+    } else if (value == nullptr || word.size() < 3) {
+      out.understood = false;
+    } else if (++i; word == "--world") {
+      out.names.emplace_back(value);
+    } else if (word == "--rows") {
+      out.rows = value;
+    } else if (word == "--states") {
+      out.most.states_max = std::stoull(value);
+    } else {
+      out.changes.emplace_back(word.substr(2), std::stoi(value));
+    }
+  }
+  return out;
+}
+
+bool change(explore::world& in, const options& wanted) {
+  for (const auto& [name, value] : wanted.changes) {
+    bool known = false;
+    for (const auto& b : explore::bounds()) {
+      if (name != b.name) continue;
+      in.*b.value = value;
+      known = true;
+    }
+    if (!known) return false;
+  }
+  return true;
+}
+
+void print(const explore::world& in) {
+  std::printf("world %s:", in.name.c_str());
+  for (const auto& b : explore::bounds())
+    if (in.*b.value != 0) std::printf(" %s %d", b.name, in.*b.value);
+  std::printf("\n");
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const options wanted = read(count, words);
+  if (!wanted.understood) {
+    print_usage();
+    return 2;
+  }
+  bool good = true;
+  std::set<std::string> rows;
+  for (explore::world& one : explore::worlds(wanted.all || !wanted.names.empty())) {
+    if (!wanted.names.empty() &&
+        std::find(wanted.names.begin(), wanted.names.end(), one.name) == wanted.names.end())
+      continue;
+    if (!change(one, wanted)) {
+      print_usage();
+      return 2;
+    }
+    print(one);
+    if (wanted.list) continue;
+    explore::explorer run(one, wanted.most);
+    good = run.run() && good;
+    const std::string reached = run.rows();
+    for (std::size_t at = 0; at < reached.size();) {
+      const std::size_t end = reached.find('\n', at);
+      rows.insert(reached.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+  if (!wanted.rows.empty()) {
+    std::ofstream out(wanted.rows);
+    for (const std::string& row : rows) out << row << '\n';
+  }
+  return good ? 0 : 1;
+}

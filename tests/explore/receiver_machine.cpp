@@ -1,0 +1,133 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include "parties.hpp"
+
+namespace explore {
+
+namespace {
+
+bool knows(const record::receiver_conversation& line, const status_range& said, number n) {
+  switch (said.what) {
+    case status::pending:
+      for (const auto& one : line.handed)
+        if (one.at == n) return true;
+      return false;
+    case status::delivered: return line.delivered.contains(n);
+    case status::voided:
+      for (const auto& one : line.refused)
+        if (one.at == n) return one.why == said.why;
+      return false;
+    case status::closed: return n < line.low;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void receiver_books::append(octets& to) const {
+  writer w(to);
+  append_lives(w);
+  for (const auto& life : by_life)
+    for (const message& m : life)
+      w.u8(static_cast<octet>(m.handed << 3 | m.waits << 2 | m.took << 1 | m.refused));
+}
+
+bool receiver_books::took(std::size_t which) const {
+  for (const auto& life : by_life)
+    if (life[which].took) return true;
+  return false;
+}
+
+receiver_machine::receiver_machine(const world& in, wires& net)
+    : machine_of(who::receiver, in, net) {
+  preset_keys sender, server;
+  toy::give_keys(sender, server, env_.keys);
+}
+
+std::shared_ptr<receiver_machine::role> receiver_machine::fresh() {
+  receiver_limits limits;
+  limits.answers_per_peer = limits.answers_in_all = {1000000000, 1};
+  return std::make_shared<role>(env_, toy::bob, limits);
+}
+
+/// What the application is given: it is what was submitted under that name, and was not given to
+/// it before under this memory without a word.
+const char* receiver_machine::told(party& now, const shelf& store, const receiver_output& what) {
+  const auto* given = std::get_if<out::deliver>(&what);
+  if (given == nullptr) return nullptr;
+  const bool first = short_name(given->name.in.id) == "s1" && given->name.at == 1;
+  const std::size_t i = first ? 0 : 1;
+  const std::string_view text = texts[i];
+  if (!given->body->whole || *given->body->whole != text || as_text(given->body->canonical) != text)
+    return "P1: the application was given other content than was submitted under the name";
+  const auto line =
+      store.find<record::receiver_conversation>(record::key_of("rc", toy::relay, given->name.in));
+  bool handed = false;
+  for (std::size_t h = 0; line && h < line->handed.size(); ++h)
+    handed = handed || line->handed[h].at == given->name.at;
+  if (!handed) return "P4: the application was given what is not durably marked as handed";
+  auto& m = now.books.now()[i];
+  if (m.handed && !given->again) return "P2: handed a second time without saying so";
+  now.books.names[i] = given->name;
+  m.handed = m.waits = true;
+  m.refused = false;
+  return nullptr;
+}
+
+const char* receiver_machine::claims(const party&, const shelf& store,
+                                     const out::transmit& sent) const {
+  const header& head = header_of(sent.what);
+  const auto peer = store.find<record::receiver_peer>("rm/" + toy::relay);
+  if (!peer || peer->memory != head.memory) return "P4: a memory is named that is not durable";
+  const auto* r = std::get_if<receipt>(&sent.what);
+  if (r == nullptr) return nullptr;
+  const auto line = store.find<record::receiver_conversation>(
+      record::key_of("rc", toy::relay, head.conversation));
+  for (const status_range& s : r->states)
+    for (number n = s.span.first; n <= s.span.last; ++n)
+      if (!line || !knows(*line, s, n)) return "P4: a final receipt states what is not durable";
+  if (line && r->limit > line->low + receiver_limits{}.window - 1)
+    return "P4: a final receipt promises credit that is not durable";
+  return nullptr;
+}
+
+void receiver_machine::list(std::uint32_t state, std::vector<move>& to) {
+  const party from = at(state);
+  list_lives(state, 0, in_.receiver_lost, to);
+  const auto life = static_cast<std::size_t>(from.books.losses + from.books.returns);
+  for (std::uint8_t i = 0; i < in_.messages; ++i) {
+    for (std::size_t before = 0; before < life; ++before) {
+      const auto& m = from.books.by_life[before][i];
+      if (!m.handed || m.took || m.refused) continue;
+      party took = from;
+      took.books.by_life[before][i].took = true;
+      to.push_back({{kind::take_late, i}, {ends_as(std::move(took))}});
+    }
+    if (!from.role || !from.books.by_life[life][i].waits) continue;
+    for (kind what : {kind::accept, kind::refuse}) {
+      const bool takes = what == kind::accept;
+      // what it took already it cannot refuse
+      if (!takes && (in_.refuse == 0 || from.books.by_life[life][i].took)) continue;
+      move& one = to.emplace_back(move{{what, i}, {}});
+      step(
+          from, {}, true,
+          [&](role& of, receiver_books& books) -> std::optional<outputs> {
+            auto& m = books.by_life[life][i];
+            m.waits = false;
+            (takes ? m.took : m.refused) = true;
+            auto done = takes ? of.accepted(books.names[i], the_time)
+                              : of.refused(books.names[i], the_time);
+            return done ? std::move(*done) : outputs{};
+          },
+          one.to);
+    }
+  }
+}
+
+std::string receiver_machine::text(std::uint32_t, input what) const {
+  std::string out(kind_names[fsm::index_of(what.what)]);
+  if (what.what == kind::accept || what.what == kind::refuse || what.what == kind::take_late)
+    out += " \"" + std::string(texts[what.index]) + "\"";
+  return out;
+}
+
+}  // namespace explore

@@ -1,0 +1,46 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_TESTS_EXPLORE_WORLD_HPP
+#define VIDIMUS_TESTS_EXPLORE_WORLD_HPP
+
+#include <string>
+#include <vector>
+
+namespace explore {
+
+/// What may happen in a world, and how often. Numbers are the bounds of the exploration: within
+/// them it is exhaustive.
+struct world {
+  std::string name;
+  int messages = 1;     ///< submitted, each at any time
+  int report = 1;       ///< 0: the sender asks for no delivery report
+  int syncs = 3;        ///< nonces that the sender draws
+  int probes = 2;       ///< nonces that the server draws
+  int altered = 0;      ///< ways in which the payload of a check may be changed on the way
+  int cuts = 0;         ///< times the sender's link is lost
+  int detaches = 0;     ///< times the receiver's address is detached, or attached anew
+  int withdraw = 0;     ///< the application may withdraw
+  int sender_ends = 0;  ///< lifetime and grace of the sender may end
+  int server_ends = 0;  ///< lifetime at the server may end
+  int hold = 0;         ///< hold time at the server may end
+  int refuse = 0;       ///< the receiving application may refuse
+  int quick = 0;        ///< elements may also come within the interval between answers
+  int sender_crashes = 0, server_crashes = 0, receiver_crashes = 0;
+  int sender_old = 0, server_old = 0;      ///< restored from an older image
+  int server_lost = 0, receiver_lost = 0;  ///< store lost
+  int progress = 1;                        ///< an end must be in reach from every state
+};
+
+struct bound {
+  const char* name;
+  int world::*value;
+};
+
+/// All bounds by name, for options and for printing.
+const std::vector<bound>& bounds();
+
+/// The worlds of the default run, or all.
+std::vector<world> worlds(bool all);
+
+}  // namespace explore
+
+#endif
