@@ -1,0 +1,90 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include "plan.hpp"
+
+namespace sim {
+
+namespace {
+
+/// How many of 100 worlds have the fault, in worlds that have faults at all.
+constexpr std::array<std::uint8_t, fault_count> share{
+    45, 35, 45, 35, 20, 6,  25, 15, 15, 35, 15, 35, 20, 30, 15, 25, 25, 25,
+    5,  5,  7,  5,  8,  35, 25, 20, 40, 15, 7,  30, 10, 35, 8,  3,  3,  3};
+
+fault_set draw_faults(chance& c) {
+  const auto kind = c.below(10);
+  if (kind == 0) return 0;  // nothing goes wrong
+  fault_set out = 0;
+  for (std::size_t i = 0; i < fault_count; ++i) {
+    const bool hit = c.percent(share[i]);
+    const bool rare = kind <= 2 && !c.one_in(3);  // few faults: each is seen alone
+    if (hit && !rare) out |= fault_set{1} << i;
+  }
+  return out;
+}
+
+void draw_limits(plan& p, chance& c) {
+  for (retry_limits* r : {&p.of_sender.retry, &p.of_server.retry}) {
+    r->first = seconds(c.between(1, 6));
+    r->most = seconds(c.between(10, 60));
+    r->between_answers = milliseconds(c.one_in(3) ? c.between(100, 2000) : 1000);
+  }
+  p.of_sender.grace = seconds(c.between(5, 60));
+  if (p.has(fault::hold)) p.of_server.hold_for = seconds(c.between(5, 40));
+  if (p.has(fault::oversize)) p.oversize_at = 90;
+  if (p.has(fault::oversize)) p.of_server.payload_octets_max = 90;
+  if (p.has(fault::oversize)) p.of_server.lifetime_max_s = 4000;
+  if (!p.has(fault::tight)) return;
+  const auto few = [&](std::uint32_t& value, std::int64_t most) {
+    if (c.one_in(2)) value = static_cast<std::uint32_t>(c.between(1, most));
+  };
+  few(p.of_sender.unfinished_max, 5);
+  few(p.of_sender.conversations_max, 5);
+  few(p.of_server.conversations_per_peer, 4);
+  few(p.of_server.endpoints_per_destination, 3);
+  few(p.of_receiver.conversations_per_peer, 4);
+  if (c.one_in(2)) p.of_server.window = 16;
+  if (c.one_in(2)) p.of_receiver.window = 16;
+  for (duty::bucket_limits* b : {&p.of_server.answers_per_peer, &p.of_receiver.answers_per_peer})
+    if (c.one_in(2)) *b = {c.between(1, 4), 1};
+  for (std::uint32_t* n : {&p.of_sender.altered_max, &p.of_server.altered_max}) few(*n, 4);
+  few(p.of_server.probes_max, 4);
+}
+
+}  // namespace
+
+plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
+  plan p;
+  p.seed = seed;
+  chance c(seed, 1);
+  p.faults = draw_faults(c) & ~less.without;
+  p.senders = std::min<int>(less.senders, static_cast<int>(c.between(1, 3)));
+  p.destinations = std::min<int>(less.destinations, static_cast<int>(c.between(1, 3)));
+  for (int& n : p.endpoints) n = std::min<int>(less.endpoints, static_cast<int>(c.between(1, 2)));
+  for (int& n : p.messages) n = static_cast<int>(c.between(1, messages_most));
+  if (c.one_in(16)) {  // enough for the first credit and the window to be used up
+    p.senders = p.destinations = 1;
+    p.messages[0] = static_cast<int>(c.between(2 * messages_most, 3 * messages_most));
+  }
+  for (int& n : p.messages) n = std::min(n, less.messages);
+  p.shared_code = c.one_in(3);
+  p.phase_one = c.between(20, 150) * 1000;
+  const auto rate = [&](fault f, std::int64_t most) {
+    const auto drawn = static_cast<int>(c.between(1, most));
+    return p.has(f) ? drawn : 0;
+  };
+  p.lose = rate(fault::lose, c.one_in(4) ? 70 : 30);
+  p.twice = rate(fault::twice, 30);
+  p.delay = rate(fault::delay, 50);
+  p.alter = rate(fault::alter, 20);
+  p.mangle = rate(fault::mangle, 60);
+  p.copy = rate(fault::copy, 20);
+  p.fork = rate(fault::fork, 30);
+  p.lag_most = c.one_in(4) ? 60000 : 3000;
+  p.attacks = static_cast<int>(c.between(5, p.trustless() ? 120 : 40));
+  p.cut_count = rate(fault::cut, 4);
+  p.detach_count = rate(fault::detach, 4);
+  draw_limits(p, c);
+  return p;
+}
+
+}  // namespace sim

@@ -1,0 +1,101 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_TESTS_SIM_PLAN_HPP
+#define VIDIMUS_TESTS_SIM_PLAN_HPP
+
+#include "chance.hpp"
+#include "sim.hpp"
+
+namespace sim {
+
+/// Kinds of faults; a world has some of them. Names: `fault_names`.
+enum class fault : std::uint8_t {
+  lose,
+  twice,
+  delay,
+  replay,
+  alter,
+  mangle,
+  forge,
+  copy,
+  fork,
+  cut,
+  silent_cut,
+  detach,
+  ghost,
+  late_host,
+  refuse,
+  crash_sender,
+  crash_server,
+  crash_receiver,
+  old_sender,
+  old_server,
+  old_receiver,
+  lost_server,
+  lost_receiver,
+  withdraw,
+  tight,
+  skew,
+  short_life,
+  hold,
+  oversize,
+  tick,
+  insider,
+  aftermath_loss,
+  jump,
+  lie,
+  false_relay,
+  false_endpoint,
+};
+inline constexpr std::size_t fault_count = 36;
+inline constexpr std::array<std::string_view, fault_count> fault_names{
+    "lose",          "twice",          "delay",          "replay",     "alter",
+    "mangle",        "forge",          "copy",           "fork",       "cut",
+    "silent_cut",    "detach",         "ghost",          "late_host",  "refuse",
+    "crash_sender",  "crash_server",   "crash_receiver", "old_sender", "old_server",
+    "old_receiver",  "lost_server",    "lost_receiver",  "withdraw",   "tight",
+    "skew",          "short_life",     "hold",           "oversize",   "tick",
+    "insider",       "aftermath_loss", "jump",           "lie",        "false_relay",
+    "false_endpoint"};
+
+using fault_set = std::uint64_t;
+constexpr fault_set bit(fault f) noexcept { return fault_set{1} << static_cast<unsigned>(f); }
+inline constexpr fault_set all_faults = ~fault_set{0};
+
+/// What a run may take out of the world that its seed draws.
+struct cuts {
+  fault_set without = 0;
+  int senders = 3, destinations = 3, endpoints = 2, messages = 1 << 20;
+};
+
+/// A world, drawn from a seed.
+struct plan {
+  std::uint64_t seed = 0;
+  fault_set faults = 0;
+  int senders = 1, destinations = 1;
+  std::array<int, 3> endpoints{};  ///< per destination
+  std::array<int, 3> messages{};   ///< per sender
+  std::int64_t phase_one = 0;      ///< milliseconds
+  /// Per cent of the elements that a fault hits.
+  int lose = 0, twice = 0, delay = 0, alter = 0, mangle = 0, copy = 0, fork = 0;
+  std::int64_t lag_most = 0;  ///< milliseconds
+  int attacks = 0, cut_count = 0, detach_count = 0;
+  sender_limits of_sender;
+  server_limits of_server;
+  receiver_limits of_receiver;
+  bool shared_code = false;     ///< one preset code for all, else one for each hop
+  std::size_t oversize_at = 0;  ///< payload octets that the server does not take; 0: none
+
+  /// A host lied about its store, or a holder of keys lies: only what needs no honest parties is
+  /// promised (P1, P5, P6, and no contract may break).
+  bool trustless() const noexcept {
+    return has(fault::lie) || has(fault::false_relay) || has(fault::false_endpoint);
+  }
+  bool has(fault f) const noexcept { return (faults & bit(f)) != 0; }
+};
+
+/// `messages_most`: the most messages that a sender has (option --messages).
+plan draw(std::uint64_t seed, const cuts& less, int messages_most);
+
+}  // namespace sim
+
+#endif

@@ -1,0 +1,164 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include "world_carry.hpp"
+
+namespace sim {
+
+namespace {
+
+/// What a code that is given nowhere may not do: more than one bounded answer (P5).
+constexpr std::uint64_t answers_to_invalid = 1;
+
+}  // namespace
+
+endpoint_party* world::endpoint_at(const std::string& address) {
+  for (endpoint_party& p : endpoints_)
+    if (p.full == address) return &p;
+  return nullptr;
+}
+
+sender_party* world::sender_at(std::string_view bare_address) {
+  for (sender_party& p : senders_)
+    if (p.bare == bare_address) return &p;
+  return nullptr;
+}
+
+/// An element leaves its maker: what the network does to it is drawn here.
+void world::send(const party& from, const std::string& from_address, const out::transmit& o) {
+  stanza s{from_address, o.to, o.what, o.payload, ++ids_, {}, false, false, false, false};
+  const header& head = header_of(o.what);
+  const auto* message = std::get_if<check>(&o.what);
+  if (message != nullptr) s.about = {head.conversation.id, message->at};
+  std::visit([&](const auto& e) { note(e.code.view().empty() ? 0 : e.code.view()[0]); }, o.what);
+  ++sent_now_;
+  say("  ", from.name, " -> ", o.to, "  ", print(o.what), "  (", s.id, ")");
+  auto whole = std::make_shared<const stanza>(std::move(s));
+  ever_.push_back(whole);
+  if (const sender_party* p = sender_at(bare(from_address)); p != nullptr && !p->link) return;
+  if (const endpoint_party* p = endpoint_at(from_address); p != nullptr && !p->online) return;
+  const auto changed = [&](fault f, auto how) {
+    hit(f);
+    auto copy = std::make_shared<stanza>(*whole);
+    how(*copy);
+    return copy;
+  };
+  if (faulty(fault::copy) && net_.percent(static_cast<unsigned>(plan_.copy)))
+    launch(changed(fault::copy, [](stanza& c) { c.copy_or_error = true; }));
+  if (faulty(fault::fork) && net_.percent(static_cast<unsigned>(plan_.fork)))
+    for (const endpoint_party& p : endpoints_)
+      if (p.bare == bare(o.to) && p.full != o.to)
+        launch(changed(fault::fork, [&](stanza& c) { c.to = p.full; }));
+  if (faulty(fault::twice) && net_.percent(static_cast<unsigned>(plan_.twice)))
+    launch(changed(fault::twice, [](stanza&) {}));
+  if (faulty(fault::lose) && net_.percent(static_cast<unsigned>(plan_.lose)))
+    return hit(fault::lose);
+  const bool marked = message != nullptr &&
+                      (message->at * 37 + plan_.seed) % 100 < static_cast<unsigned>(plan_.mangle);
+  if (faulty(fault::mangle) && marked) {
+    whole = changed(fault::mangle, [](stanza& c) { mangle(c); });
+  } else if (faulty(fault::alter) && net_.percent(static_cast<unsigned>(plan_.alter))) {
+    whole = changed(fault::alter, [&](stanza& c) { alter(c, net_); });
+  }
+  launch(std::move(whole));
+}
+
+void world::launch(stanza_ref s) {
+  std::int64_t lag = 20;
+  if (faulty(fault::delay)) {
+    lag += net_.between(0, 30);
+    if (net_.percent(static_cast<unsigned>(plan_.delay))) {
+      hit(fault::delay);
+      lag = net_.between(20, plan_.lag_most);
+    }
+  }
+  const sender_party* to = sender_at(bare(s->to));
+  const std::uint32_t session = to == nullptr ? 0 : to->session;
+  after(lag, [this, s = std::move(s), session] {
+    const sender_party* p = sender_at(bare(s->to));
+    // what was on the way when a link broke may be lost, or be kept by a server and come late
+    if (p != nullptr && p->session != session && phase_ == 1 && net_.one_in(2)) return;
+    if (p != nullptr && !p->link) {
+      if (net_.one_in(3)) after(5000, [this, s] { arrive(*s); });
+      return;
+    }
+    arrive(*s);
+  });
+}
+
+void world::arrive(const stanza& s) {
+  if (s.to == relay_.bare) return arrive_at(relay_, s);
+  if (sender_party* p = sender_at(bare(s.to))) return arrive_at(*p, s);
+  endpoint_party* p = endpoint_at(s.to);
+  if (p != nullptr && p->online) return arrive_at(*p, s);
+  if (!s.copy_or_error && s.from == relay_.bare) bounce(s);
+}
+
+/// Nobody is there: an error comes back, or nothing.
+void world::bounce(const stanza& s) {
+  if (net_.one_in(2)) return;
+  auto back = std::make_shared<stanza>(s);
+  std::swap(back->from, back->to);
+  back->copy_or_error = true;
+  launch(std::move(back));
+  if (net_.one_in(2)) tell_attached(s.to, false);
+}
+
+void world::arrive_at(sender_party& p, const stanza& s) {
+  if (p.up && p.link) receive(p, s);
+}
+
+void world::arrive_at(relay_party& p, const stanza& s) {
+  if (!p.up) return;
+  count_altered(s);
+  receive(p, s);
+}
+
+void world::arrive_at(endpoint_party& p, const stanza& s) {
+  if (!p.up) return;
+  if (s.invalid) altered_hop_two_ = true;
+  receive(p, s);
+}
+
+void world::count_altered(const stanza& s) {
+  if (!s.invalid || !std::holds_alternative<check>(s.what)) return;
+  if (submission* one = books_.find(s.about)) ++one->altered_on_hop_one;
+}
+
+/// The simulator's own token bucket: one more than the limit allows, for the first instant.
+bool world::may_answer(party& p) {
+  const std::int64_t most = (p.tokens.burst + 1) * 1000;
+  if (p.filled_at == 0) p.milli_tokens = most;
+  p.milli_tokens = std::min(most, p.milli_tokens + (now_ - p.filled_at) * p.tokens.per_second);
+  p.filled_at = now_;
+  if (p.milli_tokens < 1000) return false;
+  p.milli_tokens -= 1000;
+  return true;
+}
+
+template <class Party>
+void world::receive(Party& p, const stanza& s) {
+  incoming in{s.from, s.what, {}, s.copy_or_error, s.malformed};
+  if (std::holds_alternative<check>(s.what)) in.body = read_content(s.payload);
+  const bool inert = s.invalid || s.copy_or_error || s.malformed;
+  say(p.name, " <- ", s.from, "  ", print(s.what), "  (", s.id, ")", s.invalid ? " INVALID" : "",
+      s.copy_or_error ? " COPY" : "", s.malformed ? " MALFORMED" : "");
+  octets before, behind;
+  if (inert) p.role->append_state(before);
+  auto outs = p.role->receive(in, time_of(p));
+  if (inert) {
+    p.role->append_state(behind);
+    std::uint64_t answers = 0;
+    for (const auto& o : outs) {
+      if (!std::holds_alternative<out::transmit>(o))
+        broken("P5", "an element without a valid code had an effect at " + p.name);
+      ++answers;
+    }
+    if (before != behind) broken("P5", "an element without a valid code changed " + p.name);
+    if (answers > answers_to_invalid) broken("P5", "more than one answer from " + p.name);
+    // per peer: here all of them are counted against twice the peers there are
+    if (answers > 0 && plan_.senders == 1 && !may_answer(p))
+      broken("P5", "more answers than the bucket holds, from " + p.name);
+  }
+  carry_out(p, std::move(outs));
+}
+
+}  // namespace sim
