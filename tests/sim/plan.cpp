@@ -7,8 +7,8 @@ namespace {
 
 /// How many of 100 worlds have the fault, in worlds that have faults at all.
 constexpr std::array<std::uint8_t, fault_count> share{
-    45, 35, 45, 35, 20, 6,  25, 15, 15, 35, 15, 35, 20, 30, 15, 25, 25, 25,
-    5,  5,  7,  5,  8,  35, 25, 20, 40, 15, 7,  30, 10, 35, 8,  3,  3,  3};
+    45, 35, 45, 35, 20, 8,  25, 15, 15, 35, 15, 35, 20, 30, 15, 25, 25, 25,
+    7,  7,  8,  8,  8,  35, 25, 20, 40, 15, 7,  30, 10, 35, 8,  3,  3,  3};
 
 fault_set draw_faults(chance& c) {
   const auto kind = c.below(10);

@@ -19,13 +19,6 @@ void world::begin_phase_two() {
   relay_.crash_armed = false;
   for (sender_party& p : senders_) p.crash_armed = false;
   for (endpoint_party& p : endpoints_) p.crash_armed = false;
-  // sessions that the relay was never told to be over
-  if (plan_.has(fault::ghost))
-    for (const stanza_ref& s : std::vector(ever_))
-      if (s->from == relay_.bare && s->to.find("@d.") != std::string::npos) {
-        const endpoint_party* p = endpoint_at(s->to);
-        if (p == nullptr || !p->online) tell_attached(s->to, false);
-      }
   for (sender_party& p : senders_)
     if (!p.link || !p.told) set_link(p, true, true);
   for (endpoint_party& p : endpoints_) {
@@ -34,6 +27,14 @@ void world::begin_phase_two() {
     // syncs, is served again in its next session
     if (!p.online || altered_hop_two_ || plan_.has(fault::lose)) attach(p);
   }
+  // sessions that the relay was never told to be over: it hears of them now, and late
+  if (plan_.has(fault::ghost))
+    for (const stanza_ref& one : ever_)
+      if (one->from == relay_.bare && one->to.find("@d.") != std::string::npos)
+        after(15000, [this, to = one->to] {
+          const endpoint_party* p = endpoint_at(to);
+          if (p == nullptr || !p->online) tell_attached(to, false);
+        });
   for (int i = 0; i < plan_.senders; ++i)
     for (int d = 0; d < plan_.destinations; ++d) after(20000, [this, i, d] { submit(i, d, true); });
 }

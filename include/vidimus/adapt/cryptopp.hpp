@@ -91,6 +91,7 @@ class hmac_sha_256 {
 /// `crypto` over Crypto++ (see concepts/crypto.hpp). Link with Crypto++ 8 or later.
 struct cryptopp {
   /// The key of one purpose and direction. About 256 octets; wiped when destroyed.
+  // NOLINTNEXTLINE(bugprone-exception-escape): a SHA256 object keeps its state inside itself
   class mac_key {
    public:
     mac_key(check_rule rule, octets_view key) : mac_(key), code_size_(facts(rule).code_size) {}
