@@ -52,9 +52,8 @@ void world::send(const party& from, const std::string& from_address, const out::
   if (faulty(fault::lose) && net_.percent(static_cast<unsigned>(plan_.lose)))
     return hit(fault::lose);
   const std::uint64_t hop = o.to == relay_.bare ? 0 : 50;  // a gateway stands on one of the hops
-  const bool marked =
-      message != nullptr &&
-      (message->at * 37 + plan_.seed + hop) % 100 < static_cast<unsigned>(plan_.mangle);
+  const bool marked = message != nullptr && (message->at * 37 + plan_.seed + hop) % 100 <
+                                                static_cast<unsigned>(plan_.mangle);
   if (faulty(fault::mangle) && marked) {
     whole = changed(fault::mangle, [](stanza& c) { mangle(c); });
   } else if (faulty(fault::alter) && net_.percent(static_cast<unsigned>(plan_.alter))) {
