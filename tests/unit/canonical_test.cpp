@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "support/corpus.hpp"
 #include "support/heap_calls.hpp"
 #include "support/xml_samples.hpp"
 #include "vidimus/base/text.hpp"
@@ -317,6 +318,62 @@ TEST_CASE("What would grow without bound is refused") {
   std::string blank;
   for (int i = 0; i < 20'000; ++i) blank += "<b/> ";
   CHECK(canon("<a xmlns='u'>" + blank + "</a>").find('"') == std::string::npos);
+}
+
+TEST_CASE("The limit on canonical octets is exact", "[content.strict]") {
+  const std::string space(4000, 'n');
+  std::string many = "<message xmlns:p='" + space + "'>", blanks = "<message><a xmlns='u'>";
+  for (int i = 0; i < 1000; ++i) many += "<p:b/>";
+  for (int i = 0; i < 40'000; ++i) blanks += " <b/>";
+  std::vector<std::string> all{
+      "<message/>",
+      "<message><body xml:lang='en'>one</body></message>",
+      "<message><body xml:lang='en'>one</body><body>two</body><body xml:lang=''>3</body></message>",
+      "<message><thread parent='" + std::string(60'000, 'p') + "'> </thread></message>",
+      "<message><body>" + std::string(200'000, ' ') + "</body><subject>s</subject></message>",
+      "<message><a xmlns='u'> <b> </b>x </a><a xmlns='u'/></message>",
+      many + "</message>",
+      blanks + "</a></message>"};
+  for (const auto& line : support::lines_of(VIDIMUS_TEST_DATA "/corpus/stanzas.txt"))
+    all.push_back(support::unescaped(line));
+  std::size_t accepted = 0;
+  const prefix_binding stream{"stream", "http://etherx.jabber.org/streams"};
+  const stream_scope scope{"jabber:client", {&stream, 1}};
+  for (const auto& one : all) {
+    const auto whole = canonical_octets(one, {}, scope);
+    if (!whole) continue;
+    ++accepted;
+    reading_limits limits;
+    limits.canonical_octets = whole->size();
+    const auto at_limit = canonical_octets(one, {}, scope, limits);
+    --limits.canonical_octets;
+    const auto above = canonical_octets(one, {}, scope, limits);
+    if (at_limit && !above && above.error().kind == k::content_too_large) continue;
+    FAIL_CHECK(one.substr(0, 200));
+  }
+  CHECK(accepted > 1000);
+
+  // as it is by default: 2,097,152
+  const auto filled = [&](std::size_t last) {
+    std::string out = "<message xmlns:p='" + space + "'><x>";
+    for (int i = 0; i < 520; ++i) out += "<p:b/>";
+    return out + std::string(last, 'x') + "</x></message>";
+  };
+  const std::size_t room = 2'097'152 - canonical_octets(filled(1)).value().size();
+  REQUIRE(room < 100'000);
+  CHECK(canonical_octets(filled(1 + room)).value().size() == 2'097'152);
+  CHECK(canonical_octets(filled(2 + room)).error().kind == k::content_too_large);
+}
+
+TEST_CASE("The limit on canonical octets holds under a list", "[content.strict]") {
+  const std::string one = "<message><body>hello</body></message>";
+  const auto listed = listing({{"urn:a", "b"}});
+  reading_limits limits;
+  limits.canonical_octets = canonical_octets(one, listed).value().size();
+  CHECK(canonical_octets(one, listed, {}, limits));
+  --limits.canonical_octets;
+  CHECK(canonical_octets(one, listed, {}, limits).error().kind == k::content_too_large);
+  CHECK(canonical_octets(one, {}, {}, limits));
 }
 
 TEST_CASE("However a message is written, its octets are the same") {

@@ -18,6 +18,8 @@ inline constexpr unsigned pugi_flags = pugi::parse_cdata | pugi::parse_escapes |
 /// undeclared prefixes and control characters: the walk refuses them.
 class pugi_place {
  public:
+  static constexpr bool texts_stay = true;
+
   explicit pugi_place(pugi::xml_node node) noexcept : node_(node) {}
 
   node_kind kind() const {
@@ -31,15 +33,18 @@ class pugi_place {
       default: return node_kind::text;
     }
   }
-  node_name name() const { return split_name(node_.name()); }
+  name_as_written name() const { return {node_.name()}; }
   std::string_view text() const { return node_.value(); }
   pugi_place first_child() const { return pugi_place(node_.first_child()); }
   pugi_place next_sibling() const { return pugi_place(node_.next_sibling()); }
 
   template <class Sink>
   void attributes(Sink&& sink) const {
-    for (pugi::xml_attribute a = node_.first_attribute(); a; a = a.next_attribute())
-      if (!sink(split_name(a.name()), std::string_view(a.value()))) return;
+    for (auto a = node_.first_attribute();; a = a.next_attribute()) {
+      const char* const name = a.name();
+      if (*name == '\0' && !a) return;  // each question is a call: most names answer this one
+      if (!sink(name_as_written{name}, std::string_view(a.value()))) return;
+    }
   }
 
  private:

@@ -11,9 +11,15 @@ namespace vidimus::inline VIDIMUS_ABI {
 [[nodiscard]] inline bool equal_constant_time(octets_view a, octets_view b) noexcept {
   if (a.size() != b.size()) return false;
   // volatile: an optimiser that sees through the loop may not end it early
-  volatile octet difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = static_cast<octet>(difference | (a[i] ^ b[i]));
+  volatile std::uint64_t difference = 0;
+  std::size_t i = 0;
+  for (; i + 8 <= a.size(); i += 8) {
+    std::uint64_t x, y;
+    std::memcpy(&x, a.data() + i, 8);
+    std::memcpy(&y, b.data() + i, 8);
+    difference = difference | (x ^ y);
+  }
+  for (; i < a.size(); ++i) difference = difference | static_cast<octet>(a[i] ^ b[i]);
   return difference == 0;
 }
 

@@ -60,7 +60,7 @@ class canonicaliser {
   flat_element own() const { return has_own() ? builder_.own().value() : flat_element{}; }
 
   /// The canonical octets under a coverage, valid until the next call of this or of a read.
-  /// Refused: `bad_coverage`, or whatever the stanza was refused for.
+  /// Refused: `bad_coverage`, `content_too_large`, or whatever the stanza was refused for.
   result<octets_view, refusal> content(const coverage& which = {}) {
     if (!good_) return nothing();
     if (!is_lawful(which, limits_)) return refusal{refusal_kind::bad_coverage, 0, "coverage"};
@@ -86,6 +86,8 @@ class canonicaliser {
         for (; i < next; ++i) group(all.subspan(i, 1), true);
     }
     while (listed != which.names.end()) empty(*listed++);
+    if (out_.size() > limits_.canonical_octets)  // by names without a child
+      return refusal{refusal_kind::content_too_large, 0, "coverage"};
     return octets_view(out_.view());
   }
 

@@ -41,9 +41,7 @@ constexpr bool is_name_char(char32_t c) noexcept {
          (c >= 0x300 && c <= 0x36f) || (c >= 0x203f && c <= 0x2040);
 }
 
-constexpr bool is_xml_space(char c) noexcept {
-  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
+constexpr bool is_xml_space(char c) noexcept { return has_class(c, octet_class::space); }
 
 /// True if there is nothing but white space.
 constexpr bool is_blank(std::string_view text) noexcept {
@@ -95,26 +93,35 @@ struct character_fault {
 /// Strict UTF-8 and XML 1.0 characters throughout?
 inline character_fault check_characters(std::string_view text) noexcept {
   const char *p = text.data(), *end = p + text.size();
-  while (p != end) {
+  for (;;) {
+    p = printable_end(p, end);
+    if (p == end) return {};
     auto c = decode_utf8(p, end);
     if (c.size == 0) return {refusal_kind::bad_utf8, p};
     if (!is_xml_char(c.point)) return {refusal_kind::forbidden_character, p};
     p += c.size;
   }
-  return {};
+}
+
+// goes on at `p` with a name that began at `from`
+VIDIMUS_COLD const char* odd_ncname_end(const char* from, const char* p, const char* end) noexcept {
+  while (p != end && static_cast<unsigned char>(*p) >= 0x80) {
+    auto c = decode_utf8(p, end);
+    if (c.size == 0 || !(p == from ? is_name_start(c.point) : is_name_char(c.point))) return p;
+    p = name_run_end(p + c.size, end);
+  }
+  return p;
 }
 
 /// The end of the NCName that begins at `p`; `p` itself if none does.
-inline const char* ncname_end(const char* p, const char* end) noexcept {
+VIDIMUS_HOT const char* ncname_end(const char* p, const char* end) noexcept {
   const char* from = p;
-  if (p == end || !may_start_name(*p)) return from;
-  for (;;) {
-    p = name_run_end(p, end);
+  if (p == end) return from;
+  if (has_class(*p, octet_class::name_start)) {
+    p = short_name_end(p, end);
     if (p == end || static_cast<unsigned char>(*p) < 0x80) return p;
-    auto c = decode_utf8(p, end);
-    if (c.size == 0 || !(p == from ? is_name_start(c.point) : is_name_char(c.point))) return p;
-    p += c.size;
   }
+  return odd_ncname_end(from, p, end);
 }
 
 inline bool is_ncname(std::string_view name) noexcept {

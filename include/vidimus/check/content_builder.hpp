@@ -38,45 +38,42 @@ class content_builder {
     out_.clear();
     encoder_.reset();
     children_.clear();
-    depth_ = count_ = 0;
+    depth_ = count_ = names_ = 0;
   }
 
-  [[nodiscard]] refusal_kind open(const open_event& e) {
-    what_ = e.local;
-    ++depth_;
-    if (depth_ == 1) return root(e);
-    if (depth_ == 2) return child(e);
-    switch (role_) {
-      case role::core: return refusal_kind::element_in_core;
-      case role::own: return refusal_kind::own_not_flat;
-      case role::uncovered: return refusal_kind::none;
-      case role::payload: break;
-    }
-    encoder_.open(out_, e);
-    return size_within();
+  [[nodiscard]] VIDIMUS_HOT refusal_kind open(const open_event& e) {
+    const auto kind = opened(e);
+    // written only where it is wanted: a copy of what was just made stalls
+    if (kind != refusal_kind::none) what_ = e.local;
+    return kind;
   }
 
-  [[nodiscard]] refusal_kind text(std::string_view piece) {
+  [[nodiscard]] VIDIMUS_HOT refusal_kind text(std::string_view piece) {
     if (depth_ < 2 || role_ == role::uncovered) return refusal_kind::none;
     if (role_ == role::own) return own_.text(piece), refusal_kind::none;
     encoder_.text(out_, piece);
-    what_ = "text";
-    return size_within();
+    const auto kind = size_within();
+    if (kind != refusal_kind::none) what_ = "text";
+    return kind;
   }
 
-  [[nodiscard]] refusal_kind close() {
+  [[nodiscard]] VIDIMUS_HOT refusal_kind close() {
     --depth_;
-    if (depth_ == 0) return sort_children();
+    if (depth_ == 0) return ended();
     if (role_ == role::own || role_ == role::uncovered) return refusal_kind::none;
     bool has_text = encoder_.close(out_);
     if (depth_ != 1) return refusal_kind::none;
     encoded_child& done = children_.back();
-    done.value_size = out_.size() - done.value_at;
     if (role_ == role::core && !has_text) {  // counts as absent
       out_.cut_to(done.at);
       children_.pop_back();
+      return refusal_kind::none;
     }
-    return refusal_kind::none;
+    done.value_size = out_.size() - done.value_at;
+    names_ += done.value_at - done.at;
+    const auto kind = size_within();
+    if (kind != refusal_kind::none) what_ = local(done);
+    return kind;
   }
 
   std::string_view what() const noexcept { return what_; }
@@ -108,6 +105,20 @@ class content_builder {
 
  private:
   enum class role : std::uint8_t { payload, core, uncovered, own };
+
+  VIDIMUS_HOT refusal_kind opened(const open_event& e) {
+    ++depth_;
+    if (depth_ == 1) return root(e);
+    if (depth_ == 2) return child(e);
+    switch (role_) {
+      case role::core: return refusal_kind::element_in_core;
+      case role::own: return refusal_kind::own_not_flat;
+      case role::uncovered: return refusal_kind::none;
+      case role::payload: break;
+    }
+    encoder_.open(out_, e);
+    return size_within();
+  }
 
   refusal_kind root(const open_event& e) {
     if (!equals(e.local, "message") || !is_content_namespace(e.space))
@@ -159,9 +170,37 @@ class content_builder {
     return nullptr;
   }
 
+  // While reading: refuses what is certain to be too large, so that memory is bounded. Names of
+  // children may be written once for many, blank runs not at all, nor a child of the core.
   refusal_kind size_within() const noexcept {
-    return out_.size() <= limits_->canonical_octets ? refusal_kind::none
-                                                    : refusal_kind::content_too_large;
+    if (out_.size() <= limits_->canonical_octets) return refusal_kind::none;
+    const bool open = depth_ > 1;
+    std::size_t uncertain = names_;
+    if (open && role_ == role::core)
+      uncertain += out_.size() - children_.back().at;
+    else if (open)
+      uncertain += children_.back().value_at - children_.back().at + encoder_.blank_octets(out_);
+    return out_.size() - uncertain <= limits_->canonical_octets ? refusal_kind::none
+                                                                : refusal_kind::content_too_large;
+  }
+
+  // At the end: the octets of the content under default coverage, exactly.
+  std::size_t content_size() const noexcept {
+    constexpr std::size_t head = octet_buffer::head;
+    std::size_t out = head + 1;  // mode
+    for (std::size_t i = 0, next = 0; i < children_.size(); i = next) {
+      next = i + 1;
+      while (next < children_.size() && same_name(children_[i], children_[next])) ++next;
+      const encoded_child& first = children_[i];
+      const std::size_t names = first.space_size + std::size_t{first.local_size};
+      const bool core = is_core(space(first), local(first)), each = core && next - i > 1;
+      out += (each ? next - i : 1) * (4 * head + 4 + names);  // group, namespace, name, count
+      for (std::size_t j = i; j < next; ++j) {
+        if (each && children_[j].has_language) out += head + children_[j].language_size;
+        out += head + children_[j].value_size;
+      }
+    }
+    return out;
   }
 
   bool before(const encoded_child& a, const encoded_child& b) const noexcept {
@@ -170,6 +209,14 @@ class content_builder {
     if (a.has_language != b.has_language) return b.has_language;
     if (int c = language(a).compare(language(b)); c != 0) return c < 0;
     return a.at < b.at;
+  }
+
+  refusal_kind ended() {
+    const auto kind = sort_children();
+    if (kind != refusal_kind::none) return kind;
+    if (content_size() <= limits_->canonical_octets) return kind;
+    what_ = "message";
+    return refusal_kind::content_too_large;
   }
 
   refusal_kind sort_children() {
@@ -196,6 +243,7 @@ class content_builder {
   std::vector<encoded_child> children_;
   std::size_t depth_ = 0;
   std::size_t count_ = 0;
+  std::size_t names_ = 0;  // octets of `out_` that are names and languages of ended children
   role role_ = role::payload;
   std::string_view what_;
 };

@@ -2,8 +2,6 @@
 #ifndef VIDIMUS_CHECK_ENCODE_HPP
 #define VIDIMUS_CHECK_ENCODE_HPP
 
-#include <vector>
-
 #include "../spec/names.hpp"
 #include "characters.hpp"
 #include "events.hpp"
@@ -61,47 +59,64 @@ class element_encoder {
   void reset() noexcept {
     frames_.clear();
     blanks_.clear();
+    blank_octets_ = 0;
     run_ = no_run;
   }
 
   /// The child itself; its name is kept by others. `space` is folded.
   void child(octet_buffer& out, std::string_view space, std::span<const xml_attribute> with) {
     reset();
-    frames_.push_back({out.size(), 0, space, is_content_namespace(space), false});
-    attributes(out, with);
+    frames_.push() = {out.size(), 0, space, is_content_namespace(space), false};
+    out.end_at(put(out.room(size_of(with)), with));
   }
 
-  void open(octet_buffer& out, const open_event& e) {
+  VIDIMUS_HOT void open(octet_buffer& out, const open_event& e) {
     end_run(out);
     const frame& parent = frames_.back();
     bool folds = parent.folds && is_content_namespace(e.space);
     auto space = folds ? ns::content : e.space;
-    bool same = space == parent.space;
-    auto at = out.open_field(same ? canonical_tag::same : canonical_tag::other);
-    if (!same) out.field(canonical_tag::space, space);
-    out.field(canonical_tag::name, e.local);
-    frames_.push_back({at, blanks_.size(), space, folds, false});
-    attributes(out, e.attributes);
+    // one declaration's text is one pointer: mostly there is nothing to compare
+    bool same = space.size() == parent.space.size() &&
+                (space.data() == parent.space.data() || space == parent.space);
+    frame& f = frames_.push();
+    f.at = out.size();
+    f.blanks = blanks_.size();
+    f.space = space;
+    f.folds = folds;
+    f.has_text = false;
+    octet* to = out.room(2 * octet_buffer::head + (same ? 0 : octet_buffer::head + space.size()) +
+                         e.local.size() + size_of(e.attributes));
+    to = octet_buffer::put_open(to, same ? canonical_tag::same : canonical_tag::other);
+    if (!same) to = octet_buffer::put(to, canonical_tag::space, space);
+    to = octet_buffer::put(to, canonical_tag::name, e.local);
+    out.end_at(put(to, e.attributes));
   }
 
-  void text(octet_buffer& out, std::string_view piece) {
+  VIDIMUS_HOT void text(octet_buffer& out, std::string_view piece) {
+    octet* to = out.room(octet_buffer::head + piece.size());
     if (run_ == no_run) {
-      run_ = out.open_field(canonical_tag::text);
+      run_ = out.size();
       run_is_blank_ = true;
+      to = octet_buffer::put_open(to, canonical_tag::text);
     }
     run_is_blank_ = run_is_blank_ && is_blank(piece);
-    out.append(piece);
+    copy_octets(to, piece.data(), piece.size());
+    out.end_at(to + piece.size());
   }
 
   /// Ends the innermost element; for the child itself says whether it had text.
-  bool close(octet_buffer& out) {
+  VIDIMUS_HOT bool close(octet_buffer& out) {
     end_run(out);
-    const frame done = frames_.back();
-    frames_.pop_back();
-    if (!done.has_text && blanks_.size() != done.blanks) drop_blanks(out, done.blanks);
-    blanks_.resize(done.blanks);
+    const frame& done = frames_.back();
+    frames_.pop();  // it stays where it is until the next push
+    if (blanks_.size() != done.blanks) settle_blanks(out, done);
     if (!frames_.empty()) out.close_field(done.at);
     return done.has_text;
+  }
+
+  /// How many octets at the end of `out` are runs of white space that may still be taken out.
+  std::size_t blank_octets(const octet_buffer& out) const noexcept {
+    return blank_octets_ + (run_ != no_run && run_is_blank_ ? out.size() - run_ : 0);
   }
 
  private:
@@ -117,22 +132,41 @@ class element_encoder {
   };
   static constexpr std::size_t no_run = static_cast<std::size_t>(-1);
 
-  static void attributes(octet_buffer& out, std::span<const xml_attribute> all) {
-    for (const auto& a : all) {
-      if (!a.space.empty()) out.field(canonical_tag::attribute_space, a.space);
-      out.field(canonical_tag::attribute_name, a.local);
-      out.field(canonical_tag::attribute_value, a.value);
-    }
+  VIDIMUS_HOT static std::size_t size_of(std::span<const xml_attribute> all) noexcept {
+    std::size_t size = 0;
+    for (const auto& a : all)
+      size += 3 * octet_buffer::head + a.space.size() + a.local.size() + a.value.size();
+    return size;
   }
 
-  void end_run(octet_buffer& out) {
-    if (run_ == no_run) return;
+  VIDIMUS_HOT static octet* put(octet* to, std::span<const xml_attribute> all) noexcept {
+    for (const auto& a : all) {
+      if (!a.space.empty()) to = octet_buffer::put(to, canonical_tag::attribute_space, a.space);
+      to = octet_buffer::put(to, canonical_tag::attribute_name, a.local);
+      to = octet_buffer::put(to, canonical_tag::attribute_value, a.value);
+    }
+    return to;
+  }
+
+  VIDIMUS_HOT void end_run(octet_buffer& out) {
+    if (run_ != no_run) end_open_run(out);
+  }
+  void end_open_run(octet_buffer& out) {
     out.close_field(run_);
-    if (run_is_blank_)
-      blanks_.push_back({run_, out.size() - run_});
-    else
+    if (run_is_blank_) {
+      blanks_.push() = {run_, out.size() - run_};
+      blank_octets_ += out.size() - run_;
+    } else {
       frames_.back().has_text = true;
+    }
     run_ = no_run;
+  }
+
+  // the runs of an element that ended: they stand if it had other text
+  void settle_blanks(octet_buffer& out, const frame& done) {
+    for (std::size_t i = done.blanks; i < blanks_.size(); ++i) blank_octets_ -= blanks_[i].size;
+    if (!done.has_text) drop_blanks(out, done.blanks);
+    blanks_.cut_to(done.blanks);
   }
 
   // takes all runs of the innermost element out, in one sweep
@@ -147,8 +181,9 @@ class element_encoder {
     out.cut_to(to);
   }
 
-  std::vector<frame> frames_;
-  std::vector<blank> blanks_;  // runs of white space of the open elements
+  pile<frame> frames_;
+  pile<blank> blanks_;            // runs of white space of the open elements
+  std::size_t blank_octets_ = 0;  // of these runs
   std::size_t run_ = no_run;
   bool run_is_blank_ = true;
 };

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "../spec/names.hpp"
 #include "events.hpp"
+#include "scratch.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -20,6 +22,7 @@ class namespaces {
     bound_.clear();
     keys_.clear();
     marks_.clear();
+    depth_ = marked_ = 0;
     default_ = scope.default_space;
     for (const auto& [prefix, space] : scope.prefixes)
       if (auto kind = declare(prefix, space); kind != refusal_kind::none) return kind;
@@ -27,21 +30,21 @@ class namespaces {
   }
 
   /// An element begins: what is declared from now on is undone by `pop`.
-  void push() {
-    marks_.push_back({bound_.size(), default_, false});
+  VIDIMUS_HOT void push() noexcept {
+    ++depth_;
     attributes_.clear();
     prefixed_.clear();
     count_ = 0;
+    ascending_ = true;
+    first_octet_ = 0;
   }
 
-  void pop() noexcept {
-    bound_.resize(marks_.back().bound);
-    keys_.resize(marks_.back().bound);
-    default_ = marks_.back().outer_default;
-    marks_.pop_back();
+  VIDIMUS_HOT void pop() noexcept {
+    if (marked_ == depth_) undo();
+    --depth_;
   }
 
-  std::size_t depth() const noexcept { return marks_.size(); }
+  std::size_t depth() const noexcept { return depth_; }
 
   /// A declaration on the element being opened; an empty prefix is the default namespace.
   /// Both texts stay valid while the element is open.
@@ -53,7 +56,7 @@ class namespaces {
       return refusal_kind::reserved_name;
     if (prefix.empty()) return declare_default(space);
     if (space.empty()) return refusal_kind::empty_binding;
-    std::size_t own = marks_.empty() ? 0 : marks_.back().bound;
+    std::size_t own = depth_ == 0 ? 0 : here().bound;
     if (find(prefix, own) != nullptr) return refusal_kind::duplicate_attribute;
     if (bound_.size() == limits_->declarations) return refusal_kind::too_many_declarations;
     bound_.push_back({prefix, space});
@@ -62,20 +65,30 @@ class namespaces {
   }
 
   /// An attribute of the element being opened that is not a declaration.
-  void add(std::string_view prefix, std::string_view local, std::string_view value) {
+  VIDIMUS_HOT void add(std::string_view prefix, std::string_view local, std::string_view value) {
     if (!prefix.empty()) prefixed_.push_back({prefix, attributes_.size()});
-    auto& a = attributes_.emplace_back();
+    auto& a = attributes_.push();
+    a.space = {};
     a.local = local;
     a.value = value;
+    // names have at least one octet, and mostly differ in it
+    const auto first = static_cast<unsigned char>(local[0]);
+    ascending_ = ascending_ && first > first_octet_;
+    first_octet_ = first;
   }
   /// The same where a tree has said the namespace.
-  void add_resolved(const xml_attribute& attribute) { attributes_.push_back(attribute); }
+  void add_resolved(const xml_attribute& attribute) {
+    attributes_.push() = attribute;
+    ascending_ = attributes_.size() == 1;
+  }
 
   /// Counts an attribute or declaration; false if it is one too many.
   [[nodiscard]] bool count() noexcept { return ++count_ <= limits_->attributes; }
+  /// False if the next would be one too many.
+  bool may_count() const noexcept { return count_ < limits_->attributes; }
 
   /// Resolves the names of the element being opened, sorts its attributes, refuses doubles.
-  [[nodiscard]] refusal_kind resolve(std::string_view prefix, std::string_view& space) {
+  [[nodiscard]] VIDIMUS_HOT refusal_kind resolve(std::string_view prefix, std::string_view& space) {
     if (prefix.empty()) {
       space = default_;
     } else if (!lookup(prefix, space)) {
@@ -84,19 +97,12 @@ class namespaces {
     return resolve_attributes();
   }
 
-  [[nodiscard]] refusal_kind resolve_attributes() {
-    for (const auto& [prefix, index] : prefixed_)
-      if (!lookup(prefix, attributes_[index].space))
-        return what_ = prefix, where_ = prefix.data(), refusal_kind::unbound_prefix;
-    if (attributes_.size() < 2) return refusal_kind::none;
-    sort_attributes();
-    for (std::size_t i = 1; i < attributes_.size(); ++i)
-      if (order(attributes_[i - 1], attributes_[i]) == 0)
-        return duplicate(attributes_[i - 1].local, attributes_[i].local);
-    return refusal_kind::none;
+  [[nodiscard]] VIDIMUS_HOT refusal_kind resolve_attributes() {
+    if (prefixed_.empty() && ascending_) return refusal_kind::none;
+    return resolve_several();
   }
 
-  std::span<const xml_attribute> attributes() const noexcept { return attributes_; }
+  std::span<const xml_attribute> attributes() const noexcept { return attributes_.view(); }
 
   /// After a refusal: the prefix or name, and a pointer to where it is written (null: at the
   /// element).
@@ -104,18 +110,55 @@ class namespaces {
   const char* where() const noexcept { return where_; }
 
  private:
+  // of each open element that declares something
   struct mark {
+    std::size_t depth;
     std::size_t bound;
     std::string_view outer_default;
     bool default_declared;
   };
 
+  mark& here() {
+    if (marked_ != depth_) {
+      marked_ = depth_;
+      marks_.push() = {depth_, bound_.size(), default_, false};
+    }
+    return marks_.back();
+  }
+
+  void undo() noexcept {
+    const mark& last = marks_.back();
+    if (bound_.size() != last.bound) {
+      bound_.resize(last.bound);
+      keys_.resize(last.bound);
+    }
+    default_ = last.outer_default;
+    marks_.pop();
+    marked_ = marks_.empty() ? 0 : marks_.back().depth;
+  }
+
   [[nodiscard]] refusal_kind declare_default(std::string_view space) {
     what_ = "xmlns";
-    if (marks_.empty()) return refusal_kind::reserved_name;
-    if (marks_.back().default_declared) return refusal_kind::duplicate_attribute;
-    marks_.back().default_declared = true;
+    if (depth_ == 0) return refusal_kind::reserved_name;
+    mark& own = here();
+    if (own.default_declared) return refusal_kind::duplicate_attribute;
+    own.default_declared = true;
     default_ = space;
+    return refusal_kind::none;
+  }
+
+  [[nodiscard]] refusal_kind resolve_several() {
+    for (const auto& [prefix, index] : prefixed_)
+      if (!lookup(prefix, attributes_[index].space))
+        return what_ = prefix, where_ = prefix.data(), refusal_kind::unbound_prefix;
+    if (in_order()) return refusal_kind::none;
+    if (attributes_.size() == 2)
+      std::swap(attributes_[0], attributes_[1]);
+    else
+      sort_attributes();
+    for (std::size_t i = 1; i < attributes_.size(); ++i)
+      if (order(attributes_[i - 1], attributes_[i]) == 0)
+        return duplicate(attributes_[i - 1].local, attributes_[i].local);
     return refusal_kind::none;
   }
 
@@ -151,6 +194,12 @@ class namespaces {
     return what_ = b, refusal_kind::duplicate_attribute;
   }
 
+  bool in_order() const noexcept {
+    for (std::size_t i = 1; i < attributes_.size(); ++i)
+      if (order(attributes_[i - 1], attributes_[i]) >= 0) return false;
+    return true;
+  }
+
   void sort_attributes() {
     auto before = [](const xml_attribute& a, const xml_attribute& b) { return order(a, b) < 0; };
     if (attributes_.size() > 16) return std::sort(attributes_.begin(), attributes_.end(), before);
@@ -164,10 +213,9 @@ class namespaces {
   }
 
   // one declaration's text is one pointer: long namespace names are rarely compared in full
-  static int order(const xml_attribute& a, const xml_attribute& b) noexcept {
+  VIDIMUS_HOT static int order(const xml_attribute& a, const xml_attribute& b) noexcept {
     bool same = a.space.data() == b.space.data() && a.space.size() == b.space.size();
     if (int c = same ? 0 : a.space.compare(b.space); c != 0) return c;
-    // names have at least one octet, and mostly differ in it
     const auto x = static_cast<unsigned char>(a.local[0]),
                y = static_cast<unsigned char>(b.local[0]);
     return x != y ? x - y : a.local.compare(b.local);
@@ -176,15 +224,19 @@ class namespaces {
   const reading_limits* limits_ = nullptr;
   std::vector<prefix_binding> bound_;
   std::vector<std::uint64_t> keys_;
-  std::vector<mark> marks_;
+  pile<mark> marks_;
+  std::size_t depth_ = 0;   // open elements
+  std::size_t marked_ = 0;  // depth of the last mark; 0: none
   std::string_view default_;
-  std::vector<xml_attribute> attributes_;
+  pile<xml_attribute> attributes_;
   struct prefixed {
     std::string_view prefix;
     std::size_t index;
   };
   std::vector<prefixed> prefixed_;  // attributes whose namespace is still to be found
   std::size_t count_ = 0;
+  bool ascending_ = true;  // the attributes without prefix, by their first octets alone
+  unsigned char first_octet_ = 0;
   std::string_view what_;
   const char* where_ = nullptr;
 };

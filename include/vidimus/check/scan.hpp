@@ -51,7 +51,7 @@ class scanner : private scan_state {
   }
 
   template <class H>
-  bool emit(std::string_view piece, const char* at, H& to) {
+  VIDIMUS_HOT bool emit(std::string_view piece, const char* at, H& to) {
     if (piece.empty()) return true;
     if (drop_lf_) {
       drop_lf_ = false;
@@ -141,27 +141,32 @@ class scanner : private scan_state {
     if (++elements_ > limits_->elements) return fail(refusal_kind::too_many_elements, at, q.all());
     drop_lf_ = false;
     ns_.push();
-    open_.push_back(q.all());
+    open_.push() = {q.from, q.end};
     bool empty = false;
+    const char* p = p_;
     for (;;) {
-      bool spaced = skip_space();
-      if (p_ == end_) return cut();
-      if (*p_ == '>') break;
-      if (*p_ == '/') {
+      const char* const spaced = p;
+      while (p != end_ && is_xml_space(*p)) ++p;
+      p_ = p;
+      if (p == end_) return cut();
+      if (*p == '>') break;
+      if (*p == '/') {
         if (++p_ == end_) return cut();
         if (*p_ != '>') return fail(refusal_kind::bad_markup, p_, q.all());
         empty = true;
         break;
       }
-      if (!spaced) return fail(refusal_kind::bad_markup, p_, q.all());
+      if (p == spaced) return fail(refusal_kind::bad_markup, p_, q.all());
+      if (usual_attribute(p)) continue;
       if (!attribute()) return false;
+      p = p_;
     }
     ++p_;
     return announce(q, at, to) && (!empty || leave(at, to));
   }
 
   template <class H>
-  bool announce(const qname& q, const char* at, H& to) {
+  VIDIMUS_HOT bool announce(const qname& q, const char* at, H& to) {
     std::string_view space;
     auto kind = ns_.resolve(q.prefix(), space);
     if (kind != refusal_kind::none) {
@@ -178,9 +183,9 @@ class scanner : private scan_state {
     const char* at = p_;
     if (open_.empty()) return fail(refusal_kind::mismatched_end, at);
     p_ += 2;
-    const auto expected = open_.back();
+    const auto expected = open_.back().text();
     if (rest().size() > expected.size() && p_[expected.size()] == '>' &&
-        std::memcmp(p_, expected.data(), expected.size()) == 0) {
+        same_octets(p_, expected.data(), expected.size())) {
       p_ += expected.size() + 1;
       return leave(at, to);
     }
@@ -195,12 +200,12 @@ class scanner : private scan_state {
   }
 
   template <class H>
-  bool leave(const char* at, H& to) {
+  VIDIMUS_HOT bool leave(const char* at, H& to) {
     auto kind = to.close();
     if (kind != refusal_kind::none) return fail(kind, at, to.what());
     drop_lf_ = false;
     ns_.pop();
-    open_.pop_back();
+    open_.pop();
     return true;
   }
 };

@@ -7,6 +7,7 @@
 #include "characters.hpp"
 #include "namespaces.hpp"
 #include "references.hpp"
+#include "scan_names.hpp"
 #include "scratch.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -15,17 +16,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// Every method that returns bool returns false after it has set `why_`.
 class scan_state {
  protected:
-  // A name as written. Pointers, not views: a view copied right after it was made stalls.
-  struct qname {
-    const char *from = nullptr, *colon = nullptr, *end = nullptr;
-    std::string_view all() const noexcept { return span_of(from, end); }
-    std::string_view prefix() const noexcept {
-      return colon == nullptr ? std::string_view{} : span_of(from, colon);
-    }
-    std::string_view local() const noexcept {
-      return span_of(colon == nullptr ? from : colon + 1, end);
-    }
-  };
+  using qname = detail::qname;
+  using written_name = detail::written_name;
 
   void begin(std::string_view in, const reading_limits& limits) {
     limits_ = &limits;
@@ -47,16 +39,17 @@ class scan_state {
   // the input ends: in earnest, or because only so much of it was looked at
   bool cut(std::string_view what = {}) {
     if (oversize_) return fail(refusal_kind::too_large, end_, "stanza");
-    return fail(refusal_kind::cut, end_, what.empty() && !open_.empty() ? open_.back() : what);
+    return fail(refusal_kind::cut, end_,
+                what.empty() && !open_.empty() ? open_.back().text() : what);
   }
 
   std::string_view rest() const noexcept { return until_end(p_); }
   std::string_view until_end(const char* from) const noexcept { return span_of(from, end_); }
   static std::string_view span_of(const char* from, const char* until) noexcept {
-    return {from, static_cast<std::size_t>(until - from)};
+    return detail::span_of(from, until);
   }
 
-  bool skip_space() noexcept {
+  VIDIMUS_HOT bool skip_space() noexcept {
     const char* from = p_;
     while (p_ != end_ && is_xml_space(*p_)) ++p_;
     return p_ != from;
@@ -127,8 +120,8 @@ class scan_state {
 
   // ---- names and attributes ----
 
-  bool name(qname& out) {
-    const char* from = p_;
+  VIDIMUS_HOT bool name(qname& out) {
+    const char* const from = p_;
     const char* p = ncname_end(from, end_);
     if (p == from) return bad_name(from, p);
     if (p == end_) return cut();
@@ -139,8 +132,8 @@ class scan_state {
       if (p == end_) return cut();
       if (p == colon + 1) return bad_name(from, p);
     }
-    // what ends a name; anything else would have been part of a lawful one
-    if (!is_xml_space(*p) && *p != '=' && *p != '>' && *p != '/') return bad_name(from, p);
+    // anything but an end would have been part of a lawful name
+    if (!has_class(*p, octet_class::name_end)) return bad_name(from, p);
     out.from = from;
     out.colon = colon;
     out.end = p_ = p;
@@ -152,6 +145,29 @@ class scan_state {
     auto c = decode_utf8(at, end_);
     if (c.size == 0 || !is_xml_char(c.point)) return bad_octet(at);
     return fail(refusal_kind::bad_name, from, span_of(from, at + c.size));
+  }
+
+  // An attribute as most are written: an ASCII name, '=', a plain value. False, and nothing has
+  // happened, if it is not such a one; `attribute` reads it then, or says what is wrong.
+  VIDIMUS_HOT bool usual_attribute(const char*& at) {
+    const char* const from = at;
+    if (!has_class(*from, octet_class::name_start)) return false;
+    const char* const name_end = short_name_end(from, end_);
+    if (end_ - name_end < 3 || name_end[0] != '=') return false;
+    const char quote = name_end[1];
+    if (quote != '\'' && quote != '"') return false;
+    const char *const value = name_end + 2, *const end = short_value_end(value, end_);
+    if (end == end_ || *end != quote || !ns_.may_count()) return false;
+    if (static_cast<std::size_t>(end - value) > limits_->attribute_octets) return false;
+    if (name_end - from == 5 && std::memcmp(from, "xmlns", 5) == 0) {
+      // what is refused once is refused again
+      if (ns_.declare({}, span_of(value, end)) != refusal_kind::none) return false;
+    } else {
+      ns_.add({}, span_of(from, name_end), span_of(value, end));
+    }
+    (void)ns_.count();
+    at = end + 1;
+    return true;
   }
 
   bool attribute() {
@@ -179,7 +195,7 @@ class scan_state {
   }
 
   // to `value_`, `value_end_`
-  bool value(const qname& q) {
+  VIDIMUS_HOT bool value(const qname& q) {
     const char quote = *p_++;
     const char *from = p_, *p = p_;
     for (;;) {
@@ -264,7 +280,7 @@ class scan_state {
   bool oversize_ = false;
   bool drop_lf_ = false;  // the last character of the text was CR by reference
   std::size_t elements_ = 0;
-  std::vector<std::string_view> open_;  // names as written
+  pile<written_name> open_;
   namespaces ns_;
   arena arena_;
   refusal why_;

@@ -2,6 +2,9 @@
 #ifndef VIDIMUS_CHECK_WALK_HPP
 #define VIDIMUS_CHECK_WALK_HPP
 
+#include <array>
+#include <bit>
+#include <type_traits>
 #include <vector>
 
 #include "../concepts/node.hpp"
@@ -14,7 +17,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// The tree entry: walks the element at a node without recursion, trusts nothing the stack's
 /// parser may have let through, and feeds a handler the same events as the scanner would.
 /// The limit on octets counts names, values and texts. Keeps its memory, except for the path of
-/// nodes, whose type it does not know.
+/// nodes of a type that cannot be kept as octets.
 class tree_walker {
  public:
   /// `scope` is what is declared above `root`. As `scanner::scan`; places are counted in elements.
@@ -29,46 +32,91 @@ class tree_walker {
     if (auto kind = ns_.begin(scope, limits); kind != refusal_kind::none)
       return fail(kind, ns_.what());
     if (root.kind() != node_kind::tag) return fail(refusal_kind::no_tree);
-    std::vector<N> path;
-    if (!enter(root, to)) return false;
-    path.push_back(root.first_child());
-    while (!path.empty()) {
-      if (path.back().kind() == node_kind::none) {
-        if (auto kind = to.close(); kind != refusal_kind::none) return fail(kind, to.what());
-        last_was_cr_ = false;
-        ns_.pop();
-        path.pop_back();
-        if (!path.empty()) path.back() = path.back().next_sibling();
-        continue;
-      }
-      const N node = path.back();
-      if (node.kind() == node_kind::tag) {
-        if (!enter(node, to)) return false;
-        path.push_back(node.first_child());
-      } else {
-        if (!other(node, to)) return false;
-        path.back() = node.next_sibling();
-      }
-    }
-    return true;
+    open_.clear();
+    return run(root, to);
   }
 
   const refusal& why() const noexcept { return why_; }
 
  private:
+  // The open elements, innermost last. Small plain places are kept in memory of the walker.
+  struct kept_place {
+    alignas(alignof(void*)) std::array<std::byte, 2 * sizeof(void*)> octets;
+  };
+  template <class N>
+  static constexpr bool is_plain = std::is_trivially_copyable_v<N> &&
+                                   sizeof(N) <= sizeof(kept_place) && alignof(N) <= alignof(void*);
+  template <class N>
+  class path {
+   public:
+    explicit path(pile<kept_place>&) {}
+    void push(const N& node) { held_.push_back(node); }
+    N pop() {
+      N out = std::move(held_.back());
+      held_.pop_back();
+      return out;
+    }
+    bool empty() const { return held_.empty(); }
+
+   private:
+    std::vector<N> held_;
+  };
+  template <class N>
+  requires(is_plain<N>) class path<N> {
+   public:
+    explicit path(pile<kept_place>& held) : held_(held) {}
+    void push(const N& node) { std::memcpy(held_.push().octets.data(), &node, sizeof node); }
+    N pop() {
+      std::array<std::byte, sizeof(N)> out;
+      std::memcpy(out.data(), held_.back().octets.data(), sizeof out);
+      held_.pop();
+      return std::bit_cast<N>(out);
+    }
+    bool empty() const { return held_.empty(); }
+
+   private:
+    pile<kept_place>& held_;
+  };
+
+  template <class N, class H>
+  bool run(const N& root, H& to) {
+    if (!enter(root, to)) return false;
+    path<N> open(open_);
+    open.push(root);
+    N at = root.first_child();
+    for (;;) {
+      const node_kind kind = at.kind();
+      if (kind == node_kind::none) {
+        if (auto why = to.close(); why != refusal_kind::none) return fail(why, to.what());
+        last_was_cr_ = false;
+        ns_.pop();
+        const N done = open.pop();
+        if (open.empty()) return true;
+        at = done.next_sibling();
+      } else if (kind == node_kind::tag) {
+        if (!enter(at, to)) return false;
+        open.push(at);
+        at = at.first_child();
+      } else {
+        if (!other(at, kind, to)) return false;
+        at = at.next_sibling();
+      }
+    }
+  }
+
   bool fail(refusal_kind kind, std::string_view what = {}) {
     why_ = {kind, elements_ == 0 ? 0 : elements_ - 1, printable(what)};
     return false;
   }
 
-  bool take(std::string_view text) {
+  VIDIMUS_HOT bool take(std::string_view text) {
     taken_ += text.size();
     return taken_ <= limits_->octets || fail(refusal_kind::too_large, "stanza");
   }
 
   template <class N, class H>
-  bool other(const N& node, H& to) {
-    switch (node.kind()) {
+  bool other(const N& node, node_kind kind, H& to) {
+    switch (kind) {
       case node_kind::comment: return fail(refusal_kind::comment);
       case node_kind::instruction: return fail(refusal_kind::instruction);
       case node_kind::doctype: return fail(refusal_kind::doctype);
@@ -80,22 +128,40 @@ class tree_walker {
   template <class N, class H>
   bool enter(const N& node, H& to) {
     ++elements_;
-    const node_name written = node.name();
-    if (!check_name(written)) return false;
+    const auto given = node.name();
+    node_name written;
+    if (!read_name(given, written)) return false;
     if (ns_.depth() == limits_->depth) return fail(refusal_kind::too_deep, written.local);
     if (elements_ > limits_->elements) return fail(refusal_kind::too_many_elements, written.local);
-    const auto name = keep(written);
+    const auto name = keep<N>(written);
     last_was_cr_ = false;
     ns_.push();
     bool good = true;
     node.attributes(
-        [&](const node_name& n, std::string_view value) { return good = attribute(n, value); });
+        [&](const auto& n, std::string_view value) { return good = attribute<N>(n, value); });
     if (!good) return false;
     std::string_view space = name.space;
     auto kind = name.resolved ? ns_.resolve_attributes() : ns_.resolve(name.prefix, space);
     if (kind != refusal_kind::none) return fail(kind, ns_.what());
     kind = to.open(open_event{space, name.local, ns_.attributes()});
     return kind == refusal_kind::none || fail(kind, to.what());
+  }
+
+  VIDIMUS_HOT bool read_name(const node_name& written, node_name& out) {
+    out = written;
+    return check_name(out);
+  }
+  // ASCII without a colon, as most are; or else as any other
+  VIDIMUS_HOT bool read_name(const name_as_written& written, node_name& out) {
+    const char *const from = written.text, *p = from;
+    while (has_class(*p, octet_class::name_part)) ++p;
+    if (*p != '\0' || !has_class(*from, octet_class::name_start)) return read_odd_name(from, out);
+    out.local = {from, static_cast<std::size_t>(p - from)};
+    return take(out.local);
+  }
+  VIDIMUS_COLD bool read_odd_name(const char* written, node_name& out) {
+    out = split_name(written);
+    return check_name(out);
   }
 
   bool check_name(const node_name& name) {
@@ -112,7 +178,11 @@ class tree_walker {
     return check_text(name) && fail(refusal_kind::bad_name, name);
   }
 
-  bool check_text(std::string_view text) {
+  VIDIMUS_HOT bool check_text(std::string_view text) {
+    return is_printable(text.data(), text.size()) || check_odd_text(text);
+  }
+
+  bool check_odd_text(std::string_view text) {
     auto fault = check_characters(text);
     if (fault.kind == refusal_kind::none) return true;
     auto rest = text.substr(static_cast<std::size_t>(fault.at - text.data()));
@@ -120,22 +190,39 @@ class tree_walker {
     return fail(fault.kind, rest.substr(0, c.size == 0 ? 1 : c.size));
   }
 
-  node_name keep(const node_name& name) {
+  template <class N>
+  VIDIMUS_HOT node_name keep(const node_name& name) {
+    if constexpr (texts_stay_of<N>) return name;
     return {arena_.keep(name.space), arena_.keep(name.prefix), arena_.keep(name.local),
             name.resolved};
   }
 
-  bool attribute(const node_name& written, std::string_view value) {
-    if (!check_name(written)) return false;
+  // the value is given as it came; what is kept of it has no TAB, LF or CR
+  template <class N>
+  VIDIMUS_HOT bool read_value(std::string_view value, std::string_view& out) {
+    if (is_printable(value.data(), value.size())) {
+      out = texts_stay_of<N> ? value : arena_.keep(value);
+      return true;
+    }
+    if (!check_odd_text(value)) return false;
+    out = keep_odd_value(value);
+    return true;
+  }
+
+  template <class N, class Name>
+  VIDIMUS_HOT bool attribute(const Name& given, std::string_view value) {
+    node_name written;
+    if (!read_name(given, written)) return false;
     if (!ns_.count()) return fail(refusal_kind::too_many_attributes, written.local);
-    if (!take(value) || !check_text(value)) return false;
-    const auto name = keep(written);
-    const auto kept = keep_value(value);
+    std::string_view kept;
+    if (!take(value)) return false;
+    const auto name = keep<N>(written);
+    if (!read_value<N>(value, kept)) return false;
     if (kept.size() > limits_->attribute_octets)
       return fail(refusal_kind::attribute_too_long, name.local);
     if (name.resolved && name.space == ns::xmlns) return true;  // said in the names already
-    bool plain = !name.resolved && name.prefix.empty() && name.local == "xmlns";
-    if (plain || (!name.resolved && name.prefix == "xmlns")) {
+    bool plain = !name.resolved && name.prefix.empty() && equals(name.local, "xmlns");
+    if (plain || (!name.resolved && equals(name.prefix, "xmlns"))) {
       auto kind = ns_.declare(plain ? std::string_view{} : name.local, kept);
       return kind == refusal_kind::none || fail(kind, name.local);
     }
@@ -147,8 +234,7 @@ class tree_walker {
   }
 
   // a copy with one space for each TAB, LF, CR and CR LF
-  std::string_view keep_value(std::string_view value) {
-    if (value.empty()) return {};
+  VIDIMUS_COLD std::string_view keep_odd_value(std::string_view value) {
     char* const to = arena_.room(value.size());
     char* o = to;
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -162,7 +248,17 @@ class tree_walker {
 
   template <class H>
   bool text(std::string_view all, H& to) {
-    if (!take(all) || !check_text(all)) return false;
+    if (!take(all)) return false;
+    if (!is_printable(all.data(), all.size())) return odd_text(all, to);
+    if (all.empty()) return true;
+    last_was_cr_ = false;
+    const auto kind = to.text(all);
+    return kind == refusal_kind::none || fail(kind, to.what());
+  }
+
+  template <class H>
+  bool odd_text(std::string_view all, H& to) {
+    if (!check_odd_text(all)) return false;
     while (!all.empty()) {
       if (last_was_cr_ && all.front() == '\n') all.remove_prefix(1);
       last_was_cr_ = false;
@@ -185,6 +281,7 @@ class tree_walker {
   bool last_was_cr_ = false;
   namespaces ns_;
   arena arena_;
+  pile<kept_place> open_;
   refusal why_;
 };
 

@@ -3,7 +3,9 @@
 #define VIDIMUS_SPEC_NAMES_HPP
 
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "../version.hpp"
@@ -64,13 +66,28 @@ inline constexpr std::array copy_names{
     table_name{"urn:xmpp:mam:tmp", "result"},
 };
 
+/// Which rows of a table have a namespace of so many octets, a bit for each.
 template <std::size_t N>
-constexpr bool is_in(const std::array<table_name, N>& table, std::string_view space,
-                     std::string_view local) noexcept {
-  for (const auto& name : table)  // names of one length mostly differ in the last octet
-    if (name.space.size() == space.size() && name.space.back() == space.back() &&
-        (name.local.empty() || name.local == local) && name.space == space)
+constexpr auto rows_by_size(const std::array<table_name, N>& table) noexcept {
+  static_assert(N <= 32);
+  std::array<std::uint32_t, 64> rows{};
+  for (std::size_t i = 0; i < N; ++i) rows[table[i].space.size()] |= std::uint32_t{1} << i;
+  return rows;
+}
+
+template <const auto& Table>
+inline constexpr auto rows_of = rows_by_size(Table);
+
+template <const auto& Table>
+constexpr bool is_in(std::string_view space, std::string_view local) noexcept {
+  if (space.size() >= rows_of<Table>.size()) return false;
+  for (auto left = rows_of<Table>[space.size()]; left != 0; left &= left - 1) {
+    const auto& name = Table[static_cast<std::size_t>(std::countr_zero(left))];
+    // names of one length mostly differ in the last octet
+    if (name.space.back() == space.back() && (name.local.empty() || name.local == local) &&
+        name.space == space)
       return true;
+  }
   return false;
 }
 
@@ -87,11 +104,11 @@ constexpr bool is_core(std::string_view space, std::string_view local) noexcept 
 }
 
 constexpr bool is_never_covered(std::string_view space, std::string_view local) noexcept {
-  return is_in(never_covered_names, space, local);
+  return is_in<never_covered_names>(space, local);
 }
 
 constexpr bool is_copy_wrapper(std::string_view space, std::string_view local) noexcept {
-  return is_in(copy_names, space, local);
+  return is_in<copy_names>(space, local);
 }
 
 /// What reading one stanza may take. A stanza beyond a limit is refused, naming the limit.
@@ -103,9 +120,9 @@ struct reading_limits {
   std::size_t children = 1'024;              ///< directly in the message
   std::size_t attributes = 256;              ///< of one element, prefix declarations included
   std::size_t attribute_octets = 65'536;     ///< one value
-  std::size_t declarations = 256;            ///< prefixes and defaults declared at one place
+  std::size_t declarations = 256;            ///< of prefixes in force, the stream's included
   std::size_t namespace_octets = 4'096;      ///< one namespace name
-  std::size_t canonical_octets = 2'097'152;  ///< canonical content; at most 2^31 - 1
+  std::size_t canonical_octets = 2'097'152;  ///< default coverage and listed; below 2^31
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI
