@@ -202,24 +202,4 @@ bool explorer::run() {
   return reached;
 }
 
-std::string explorer::rows() const {
-  std::map<std::string_view, std::set<std::size_t>> reached;
-  for (const machine* m : machines_)
-    for (const auto& [table, cells] : m->watched().cells)
-      for (const auto& [cell, count] : cells) reached[table].insert(cell);
-  std::string out;
-  const auto add = [&](const auto& table) {
-    using type = std::remove_cvref_t<decltype(table)>;
-    fsm::coverage<type> seen(table);
-    for (std::size_t cell : reached[table.name()])
-      seen.mark(type::state_of_cell(cell), type::input_of_cell(cell));
-    out += seen.text();
-  };
-  add(duty::submission::table);
-  add(duty::custody::table);
-  add(duty::delivery::table);
-  add(duty::acceptance::table);
-  return out;
-}
-
 }  // namespace explore

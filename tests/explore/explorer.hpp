@@ -42,8 +42,6 @@ class explorer {
   explorer(const world& in, const limits& most);
   /// Explores and prints; false if a promise is broken or no end is in reach.
   bool run();
-  /// The cells of the tables that were reached, a line each.
-  std::string rows() const;
 
  private:
   static constexpr std::uint32_t none = UINT32_MAX;

@@ -134,8 +134,6 @@ class machine {
   }
 
   virtual std::string text(std::uint32_t state, input what) const = 0;
-  /// The cells of the tables that were reached.
-  virtual const toy::watcher& watched() const = 0;
 
  protected:
   virtual void arrive(std::uint32_t state, std::uint32_t element, std::vector<alternative>& to) = 0;

@@ -90,7 +90,6 @@ int main(int count, char** words) {
     return 2;
   }
   bool good = true;
-  std::set<std::string> rows;
   for (explore::world& one : explore::worlds(wanted.all || !wanted.names.empty())) {
     if (!wanted.names.empty() &&
         std::find(wanted.names.begin(), wanted.names.end(), one.name) == wanted.names.end())
@@ -103,16 +102,7 @@ int main(int count, char** words) {
     if (wanted.list) continue;
     explore::explorer run(one, wanted.most);
     good = run.run() && good;
-    const std::string reached = run.rows();
-    for (std::size_t at = 0; at < reached.size();) {
-      const std::size_t end = reached.find('\n', at);
-      rows.insert(reached.substr(at, end - at));
-      at = end + 1;
-    }
   }
-  if (!wanted.rows.empty()) {
-    std::ofstream out(wanted.rows);
-    for (const std::string& row : rows) out << row << '\n';
-  }
+  if (!wanted.rows.empty()) std::ofstream(wanted.rows) << support::rows_of_process().text();
   return good ? 0 : 1;
 }

@@ -54,7 +54,6 @@ class machine_of : public machine {
   }
 
   const party& at(std::uint32_t state) const { return parties_[state]; }
-  const toy::watcher& watched() const override { return env_.watch; }
   /// For codes of this party's elements.
   toy::env& environment() { return env_; }
 

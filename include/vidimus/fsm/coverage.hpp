@@ -64,7 +64,19 @@ class coverage {
   std::vector<std::string> missing_rows() const {
     std::vector<std::string> out;
     for (const row_type& one : table_->rows())
-      if (!reached(one)) out.push_back(row_name(one));
+      if (!reached(one)) out.push_back(name_of_row(one));
+    return out;
+  }
+
+  /// "state input,input", as `missing_rows()` has it.
+  std::string name_of_row(const row_type& one) const {
+    std::string out(table_->name_of(one.from));
+    char before = ' ';
+    for (std::size_t i = 0; i < Table::input_count; ++i) {
+      if (!one.on.contains(i)) continue;
+      (out += before).append(table_->name_of(static_cast<input_type>(i)));
+      before = ',';
+    }
     return out;
   }
 
@@ -103,17 +115,6 @@ class coverage {
   std::string cell_name(std::size_t cell) const {
     std::string out(table_->name_of(Table::state_of_cell(cell)));
     return out.append(" ").append(table_->name_of(Table::input_of_cell(cell)));
-  }
-
-  std::string row_name(const row_type& one) const {
-    std::string out(table_->name_of(one.from));
-    char before = ' ';
-    for (std::size_t i = 0; i < Table::input_count; ++i) {
-      if (!one.on.contains(i)) continue;
-      (out += before).append(table_->name_of(static_cast<input_type>(i)));
-      before = ',';
-    }
-    return out;
   }
 
   template <std::size_t N>
