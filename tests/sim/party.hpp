@@ -22,6 +22,7 @@ struct party {
   bool up = false;                ///< the role exists
   bool crash_armed = false;       ///< the next batch is cut off
   bool last_durable = true;       ///< of the restore at hand
+  bool half_restored = false;     ///< a restore from an older store was cut off: so is the next
   int restores_of_old = 0;        ///< from an older or empty store
   std::int64_t skew = 0;          ///< its clock against the world's
   std::int64_t wake = INT64_MAX;  ///< as it asked last, in the world's time

@@ -35,9 +35,12 @@ namespace sim {
 using namespace vidimus;
 
 /// A message as the simulator's own books know it.
-using name_key = std::pair<conversation_id, number>;
+/// The origin belongs to the name: two senders may draw one id, or one may take the other's.
+using name_key = std::tuple<std::string, conversation_id, number>;
 
-inline name_key key_of(const message_name& name) { return {name.in.id, name.at}; }
+inline name_key key_of(const message_name& name) {
+  return {name.in.along->origin, name.in.id, name.at};
+}
 
 }  // namespace sim
 

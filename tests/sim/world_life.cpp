@@ -95,7 +95,7 @@ void world::answer_unasked(endpoint_party& p) {
   if (!p.by_name || host_.one_in(2)) return;
   for (const auto& [line, c] : std::map(p.held.receiver_lines))
     for (const auto& one : c.handed) {
-      const name_key key{c.name.id, one.at};
+      const name_key key = key_of({c.name, one.at});
       const bool refuse = p.refusing.contains(key);
       if (p.taken.contains(key) || refuse) answer(p, {c.name, one.at}, !refuse, true);
       if (!p.up) return;
@@ -116,7 +116,7 @@ void world::tick(relay_party& p) {
 
 /// What a party starts from after it died; true if that is not its last durable state.
 bool world::choose_store(party& p, fault old, fault lost) {
-  p.last_durable = true;
+  p.last_durable = !p.half_restored;
   if (faulty(fault::jump) && life_.one_in(2)) {
     hit(fault::jump);
     const std::int64_t by = life_.between(-900'000, 300'000);
@@ -130,6 +130,7 @@ bool world::choose_store(party& p, fault old, fault lost) {
     hit(old);
     if (p.backup) p.store = *p.backup;
     p.last_durable = false;
+    p.half_restored = !faulty(fault::lie);
     if (faulty(fault::lie)) {
       hit(fault::lie);
       p.last_durable = true;
@@ -161,6 +162,7 @@ void world::restore(sender_party& p) {
   p.up = true;
   p.told = false;
   carry_out(p, std::move(*outs));
+  p.half_restored = p.half_restored && !p.up;
   if (p.up && p.link) set_link(p, true, true);
 }
 
@@ -174,6 +176,7 @@ void world::restore(relay_party& p) {
   if (!outs) broken("P7", "restore was refused by " + p.name);
   p.up = true;
   carry_out(p, std::move(*outs));
+  p.half_restored = p.half_restored && !p.up;
   for (endpoint_party& e : endpoints_)
     if (e.online) tell_attached(e.full, true);
 }
@@ -188,6 +191,7 @@ void world::restore(endpoint_party& p) {
   if (!outs) broken("P7", "restore was refused by " + p.name);
   p.up = true;
   carry_out(p, std::move(*outs));
+  p.half_restored = p.half_restored && !p.up;
   if (p.up) answer_unasked(p);
   if (p.up) attach(p);
 }

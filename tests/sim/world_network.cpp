@@ -27,7 +27,7 @@ void world::send(const party& from, const std::string& from_address, const out::
   stanza s{from_address, o.to, o.what, o.payload, ++ids_, {}, false, false, false, false};
   const header& head = header_of(o.what);
   const auto* message = std::get_if<check>(&o.what);
-  if (message != nullptr) s.about = {head.conversation.id, message->at};
+  if (message != nullptr) s.about = key_of({head.conversation, message->at});
   std::visit([&](const auto& e) { note(e.code.view().empty() ? 0 : e.code.view()[0]); }, o.what);
   ++sent_now_;
   say("  ", from.name, " -> ", o.to, "  ", print(o.what), "  (", s.id, ")");
