@@ -142,7 +142,7 @@ const char* sender_machine::claims(const party& now, const shelf& store,
     const auto m = store.find<record::sender_message>(message_key(name, e->at));
     const auto p = store.find<record::payload>(record::payload{'s', {}, name, e->at, {}}.key());
     if (!m || !p || !sent.payload || p->octets_held != *sent.payload ||
-        m->content != toy::crypto::digest_of({}, as_octets(*sent.payload)))
+        m->content != toy::crypto::digest_of(as_octets(*sent.payload)))
       return "P4: a message was sent before its name was bound durably";
   } else if (const auto* x = std::get_if<execute>(&sent.what)) {
     if (!all_of(x->numbers, [&](number n) { return stage(n) == record::stage::decided; }))

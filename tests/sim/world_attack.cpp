@@ -131,7 +131,7 @@ void world::insider_sends() {
   switch (c.below(4)) {
     case 0: {
       out.payload = std::make_shared<const std::string>(c.one_in(2) ? "one thing|" : "another|");
-      const digest d = verifier<env>::digest_of(head.rule, read_content(out.payload).canonical);
+      const digest d = verifier<env>::digest_of(read_content(out.payload).canonical);
       check e;
       e.at = wild_number(c);
       e.flags = static_cast<std::uint8_t>(c.one_in(4) ? c.below(256) : c.below(2));
@@ -186,7 +186,7 @@ void world::send_sealed(party& p, const std::string& to, Element e, purpose as) 
   digest d{};
   if constexpr (std::is_same_v<Element, check>) {
     out.payload = std::make_shared<const std::string>(attacker_.one_in(2) ? "false|" : "more|");
-    d = verifier<env>::digest_of(e.head.rule, read_content(out.payload).canonical);
+    d = verifier<env>::digest_of(read_content(out.payload).canonical);
   }
   if (!sealer.seal(e, as, peer, &d)) return;
   out.what = std::move(e);

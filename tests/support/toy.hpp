@@ -24,17 +24,27 @@ inline std::uint64_t mix(std::uint64_t h, octets_view in) {
 }
 
 struct crypto {
-  struct mac_key {
-    std::uint64_t k = 0;
-    check_code code(octets_view in) const {
+  struct code_key {
+    check_rule rule = check_rule::hmac_sha_256_128;
+    std::uint64_t ours = 0, theirs = 0;  ///< alike under a MAC
+    std::uint64_t shared = 0;
+
+    check_code code(octets_view in) const { return made(ours, in); }
+    bool matches(octets_view in, const check_code& given) const {
+      return made(theirs, in) == given;
+    }
+    short_code short_of(octets_view in) const { return made(shared, in).first_octets(); }
+
+   private:
+    check_code made(std::uint64_t k, octets_view in) const {
       octets out;
       writer w(out);
-      w.u64(mix(k, in));
-      w.u64(mix(~k, in));
+      for (std::uint64_t part = 0; out.size() < facts(rule).code_size; ++part)
+        w.u64(mix(part % 2 == 0 ? k + part : ~k - part, in));
       return check_code(out);
     }
   };
-  static digest digest_of(check_rule, octets_view in) {
+  static digest digest_of(octets_view in) {
     digest out{};
     for (std::size_t i = 0; i < 4; ++i) {
       const std::uint64_t h = mix(i + 1, in);
@@ -42,8 +52,12 @@ struct crypto {
     }
     return out;
   }
-  static mac_key derive(check_rule, octets_view preset, octets_view info) {
-    return {mix(mix(0, preset), info)};
+  /// Under ed25519 a public key is the seed itself.
+  static code_key derive(check_rule rule, octets_view preset, octets_view info) {
+    if (!facts(rule).derived)
+      return {rule, mix(1, seed_of(preset)), mix(1, public_key_of(preset)), 0};
+    const std::uint64_t k = mix(mix(0, preset), info);
+    return {rule, k, k, k};
   }
 };
 

@@ -12,7 +12,7 @@ namespace support {
 using namespace vidimus;
 
 /// SplitMix64.
-struct chance {
+struct wire_chance {
   std::uint64_t state;
   std::uint64_t next() {
     std::uint64_t z = state += 0x9e3779b97f4a7c15ull;
@@ -185,7 +185,7 @@ class element_maker {
     return out;
   }
 
-  chance chance_;
+  wire_chance chance_;
   wire_place place_;
 };
 

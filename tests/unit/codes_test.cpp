@@ -29,7 +29,7 @@ void each_changes_the_code(const Element& base, purpose p, Change... changes) {
   REQUIRE(world.keys.add(alice, "k1", code_of("hop one")));
   REQUIRE(world.keys.add(alice, "k2", code_of("hop one")));
   verifier<toy::env> codes(world);
-  const digest d = toy::crypto::digest_of({}, content_of("hello").canonical);
+  const digest d = toy::crypto::digest_of(content_of("hello").canonical);
   const digest* content = std::is_same_v<Element, check> ? &d : nullptr;
   Element sealed = base;
   REQUIRE(codes.seal(sealed, p, alice, content));
@@ -85,8 +85,8 @@ TEST_CASE("a check covers everything it carries but the attempt",
   toy::env world;
   REQUIRE(world.keys.add(alice, "k1", code_of("hop one")));
   verifier<toy::env> codes(world);
-  const digest d = toy::crypto::digest_of({}, content_of("hello").canonical);
-  const digest other = toy::crypto::digest_of({}, content_of("hellp").canonical);
+  const digest d = toy::crypto::digest_of(content_of("hello").canonical);
+  const digest other = toy::crypto::digest_of(content_of("hellp").canonical);
   REQUIRE(codes.seal(e, purpose::submit, alice, &d));
   REQUIRE(codes.verify(e, purpose::submit, alice, &other) == finding::wrong_code);
   e.attempt = 77;
@@ -143,12 +143,12 @@ TEST_CASE("preset codes have a least length, a name, and a name is never given a
   REQUIRE_FALSE(keys.add(alice, "k", code_of("another code....")));
   REQUIRE(keys.add(alice, "l", code_of("the next one....")));
   REQUIRE(keys.current(alice)->key_id == "l");
-  REQUIRE(keys.preset_code(alice, "k").size() == 16);
+  REQUIRE(keys.preset_code(alice, "k", check_rule::hmac_sha_256_128).size() == 16);
   REQUIRE(keys.remove(alice, "k"));
-  REQUIRE(keys.preset_code(alice, "k").empty());
+  REQUIRE(keys.preset_code(alice, "k", check_rule::hmac_sha_256_128).empty());
   REQUIRE_FALSE(keys.add(alice, "k", good));
   REQUIRE_FALSE(keys.remove(alice, "k"));
-  REQUIRE(keys.preset_code(bob, "l").empty());
+  REQUIRE(keys.preset_code(bob, "l", check_rule::hmac_sha_256_128).empty());
 }
 
 TEST_CASE("a relay speaks for the addresses and domains it is allowed", "[key.scope]") {

@@ -92,9 +92,7 @@ octets midstate(octets_view key, octet pad) {
 }  // namespace
 
 TEST_CASE("SHA-256 by the vectors of FIPS 180", "[cryptopp]") {
-  auto of = [](std::string_view text) {
-    return to_hex(cryptopp::digest_of(rule, as_octets(text)));
-  };
+  auto of = [](std::string_view text) { return to_hex(cryptopp::digest_of(as_octets(text))); };
   CHECK(of("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
@@ -112,7 +110,7 @@ TEST_CASE("HMAC-SHA-256 by the vectors of RFC 4231", "[cryptopp]") {
     auto code = hmac_sha_256(vector.key).of(vector.data);
     CHECK(to_hex(octets_view(code).first(wanted.size())) == vector.code);
     // the rule of this version cuts the code to 16 octets
-    auto cut = cryptopp::mac_key(rule, vector.key).code(vector.data);
+    auto cut = cryptopp::code_key(rule, vector.key).code(vector.data);
     CHECK(to_hex(cut.view()) == vector.code.substr(0, 32));
   }
 }
@@ -180,24 +178,24 @@ TEST_CASE("a code asks the heap for nothing", "[cryptopp]") {
   for (std::size_t size = 0; size <= data.size(); ++size)
     last = key.code(octets_view(data).first(size));
   auto copy = key;
-  digest content = cryptopp::digest_of(rule, data);
+  digest content = cryptopp::digest_of(data);
   auto after = support::heap_calls();
   CHECK(after - before == 0);
   CHECK(last == copy.code(data));
-  CHECK(content == cryptopp::digest_of(rule, data));
+  CHECK(content == cryptopp::digest_of(data));
 }
 
 TEST_CASE("what a key knows is wiped with it", "[cryptopp]") {
   auto secret = counted(1, 32);
   auto inner = midstate(secret, 0x36), outer = midstate(secret, 0x5c);
-  alignas(cryptopp::mac_key) std::array<octet, sizeof(cryptopp::mac_key)> memory{};
+  alignas(cryptopp::code_key) std::array<octet, sizeof(cryptopp::code_key)> memory{};
   const volatile octet* at = memory.data();
 
-  auto* key = new (memory.data()) cryptopp::mac_key(rule, secret);
+  auto* key = new (memory.data()) cryptopp::code_key(rule, secret);
   CHECK(holds(at, memory.size(), inner));
   CHECK(holds(at, memory.size(), outer));
   CHECK_FALSE(holds(at, memory.size(), octets_view(secret).first(8)));
-  key->~mac_key();
+  key->~code_key();
   for (std::size_t i = 0; i + 8 <= inner.size(); i += 8) {
     CHECK_FALSE(holds(at, memory.size(), octets_view(inner).subspan(i, 8)));
     CHECK_FALSE(holds(at, memory.size(), octets_view(outer).subspan(i, 8)));

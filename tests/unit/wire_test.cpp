@@ -13,8 +13,8 @@
 #include "../support/wire_samples.hpp"
 
 using namespace vidimus;
-using support::chance;
 using support::element_maker;
+using support::wire_chance;
 
 namespace {
 
@@ -109,7 +109,7 @@ TEST_CASE("attributes may come in any order", "[element.flat]") {
 }
 
 TEST_CASE("a changed element is refused, or says what it spells", "[element.flat][element.check]") {
-  chance random{1};
+  wire_chance random{1};
   const std::string_view parts[] = {" ",
                                     "-",
                                     "/",
@@ -150,7 +150,7 @@ TEST_CASE("a changed element is refused, or says what it spells", "[element.flat
 }
 
 TEST_CASE("a changed stanza is refused, or its element says what it spells", "[element.flat]") {
-  chance random{2};
+  wire_chance random{2};
   int ours = 0;
   for (int i = 0; i < 12000; ++i) {
     const wire_place& place = places[i % 4];

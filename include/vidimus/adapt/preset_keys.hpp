@@ -3,12 +3,15 @@
 #define VIDIMUS_ADAPT_PRESET_KEYS_HPP
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "../base/result.hpp"
+#include "../base/secret.hpp"
 #include "../concepts/key_source.hpp"
+#include "../model/name.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -20,45 +23,48 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// the attacker table).
 class preset_keys {
  public:
-  preset_keys() = default;
-  preset_keys(const preset_keys&) = default;
-  preset_keys& operator=(const preset_keys&) = default;
-  ~preset_keys() {
-    for (auto& [peer, held] : peers_)
-      for (auto& key : held.keys) wipe(key.code.data(), key.code.size());
-  }
-
-  /// Adds a code and makes it current. Refused, and nothing is changed: `no_key` if the code has
-  /// fewer than 16 octets, the key id is empty or longer than 32 octets, or the id was used for
-  /// another code before (an id is never reassigned, docs/protocol.md key.preset); `bad_address`
-  /// if the peer is not a bare address.
+  /// Adds a code and makes it current. Of the rule ed25519 a code is 64 octets, this party's seed
+  /// and the peer's public key. Refused, and nothing is changed: `bad_address` if the peer is not a
+  /// bare address; `bad_key` if the key id is empty or longer than 32 octets, if the id was used
+  /// before (an id is never reassigned, docs/protocol.md key.preset), if the code has not the
+  /// length of the rule or a public key of small order, or if the rule is excluded by
+  /// `accept_only`.
   result<bool> add(const std::string& peer, const std::string& key_id, octets_view code,
                    check_rule rule = check_rule::hmac_sha_256_128) {
-    if (peer.empty() || peer.find('/') != std::string::npos) return errc::bad_address;
-    if (code.size() < preset_code_size_min || key_id.empty() || key_id.size() > key_id_size_max)
-      return errc::no_key;
-    peer_keys& held = peers_[peer];
-    if (std::find(held.retired.begin(), held.retired.end(), key_id) != held.retired.end())
-      return errc::no_key;
-    for (const auto& known : held.keys)
-      if (known.id == key_id) return errc::no_key;
-    held.keys.push_back({key_id, rule, octets(code.begin(), code.end())});
+    return insert(peers_, peer, key_id, code, rule, true);
+  }
+
+  /// Adds a code that is accepted, and not used for sending unless it is the only one. Refused as
+  /// `add`.
+  result<bool> add_accepted(const std::string& peer, const std::string& key_id, octets_view code,
+                            check_rule rule = check_rule::hmac_sha_256_128) {
+    return insert(peers_, peer, key_id, code, rule, false);
+  }
+
+  /// Makes a code current that is held. False if it is not there.
+  bool make_current(const std::string& peer, const std::string& key_id) {
+    auto at = peers_.find(peer);
+    if (at == peers_.end()) return false;
+    auto& keys = at->second.keys;
+    const auto key = position(keys, key_id);
+    if (key == keys.end()) return false;
+    std::rotate(key, key + 1, keys.end());
     return true;
   }
 
-  /// Removes a code. Messages that were sent under it are sent again under the current one. False
-  /// if it was not there.
+  /// Removes a code, which is wiped. Messages that were sent under it are sent again under the
+  /// current one. False if it was not there.
   bool remove(const std::string& peer, const std::string& key_id) {
-    auto at = peers_.find(peer);
-    if (at == peers_.end()) return false;
-    for (auto key = at->second.keys.begin(); key != at->second.keys.end(); ++key) {
-      if (key->id != key_id) continue;
-      wipe(key->code.data(), key->code.size());
-      at->second.keys.erase(key);
-      at->second.retired.push_back(key_id);
-      return true;
-    }
-    return false;
+    return erase(peers_, peer, key_id);
+  }
+
+  /// The floor towards a peer: from now on its codes are taken, and ours are made, by these rules
+  /// only, whatever keys are held. Keys of other rules stay, unused; a later call may let them in
+  /// again. No rule is better than another in all respects, so this is a list and not a level.
+  void accept_only(const std::string& peer, std::initializer_list<check_rule> these) {
+    std::uint32_t allowed = 0;
+    for (check_rule rule : these) allowed |= bit(rule);
+    peers_[peer].allowed = allowed;
   }
 
   /// Lets a relay speak for an origin: a bare address, a domain as "@example.org", or "*" for any.
@@ -67,28 +73,27 @@ class preset_keys {
   }
 
   std::optional<key_choice> current(std::string_view peer) const {
-    const peer_keys* held = find(peer);
-    if (held == nullptr || held->keys.empty()) return std::nullopt;
-    return key_choice{held->keys.back().id, held->keys.back().rule};
+    const peer_keys* held = find(peers_, peer);
+    if (held == nullptr) return std::nullopt;
+    for (auto key = held->keys.rbegin(); key != held->keys.rend(); ++key)
+      if (held->allows(key->rule)) return key_choice{key->id, key->rule};
+    return std::nullopt;
   }
 
-  octets_view preset_code(std::string_view peer, std::string_view key_id) const {
-    if (const peer_keys* held = find(peer))
-      for (const auto& key : held->keys)
-        if (key.id == key_id) return key.code;
-    return {};
+  octets_view preset_code(std::string_view peer, std::string_view key_id, check_rule rule) const {
+    return code_in(find(peers_, peer), key_id, rule);
   }
 
   bool accepts(std::string_view peer, check_rule rule) const {
-    const peer_keys* held = find(peer);
-    if (held == nullptr) return false;
+    const peer_keys* held = find(peers_, peer);
+    if (held == nullptr || !held->allows(rule)) return false;
     return std::any_of(held->keys.begin(), held->keys.end(),
                        [rule](const auto& key) { return key.rule == rule; });
   }
 
   bool speaks_for(std::string_view peer, std::string_view origin) const {
     if (peer == origin) return true;
-    const peer_keys* held = find(peer);
+    const peer_keys* held = find(peers_, peer);
     if (held == nullptr) return false;
     for (const std::string& one : held->scope) {
       if (one == "*" || one == origin) return true;
@@ -101,20 +106,65 @@ class preset_keys {
   struct preset {
     std::string id;
     check_rule rule;
-    octets code;
+    secret code;
   };
   struct peer_keys {
-    std::vector<preset> keys;  ///< the last one is current
+    std::vector<preset> keys;  ///< the last one that is allowed is current
     std::vector<std::string> retired;
     std::vector<std::string> scope;
+    std::uint32_t allowed = ~std::uint32_t{0};  ///< a bit for each rule
+    bool allows(check_rule rule) const { return (allowed & bit(rule)) != 0; }
   };
 
-  const peer_keys* find(std::string_view peer) const {
-    auto at = peers_.find(peer);
-    return at == peers_.end() ? nullptr : &at->second;
+  using keys_by_peer = std::map<std::string, peer_keys, std::less<>>;
+
+  static constexpr std::uint32_t bit(check_rule rule) {
+    return std::uint32_t{1} << static_cast<unsigned>(rule);
   }
 
-  std::map<std::string, peer_keys, std::less<>> peers_;
+  static std::vector<preset>::iterator position(std::vector<preset>& keys, const std::string& id) {
+    return std::find_if(keys.begin(), keys.end(), [&](const preset& key) { return key.id == id; });
+  }
+
+  static result<bool> insert(keys_by_peer& to, const std::string& peer, const std::string& key_id,
+                             octets_view code, check_rule rule, bool as_current) {
+    if (!is_bare_address(peer)) return errc::bad_address;
+    if (!is_usable(rule, code) || key_id.empty() || key_id.size() > key_id_size_max)
+      return errc::bad_key;
+    peer_keys& held = to[peer];
+    const bool retired =
+        std::find(held.retired.begin(), held.retired.end(), key_id) != held.retired.end();
+    if (retired || !held.allows(rule) || position(held.keys, key_id) != held.keys.end())
+      return errc::bad_key;
+    held.keys.insert(as_current ? held.keys.end() : held.keys.begin(),
+                     {key_id, rule, secret(code)});
+    return true;
+  }
+
+  static bool erase(keys_by_peer& from, const std::string& peer, const std::string& key_id) {
+    auto at = from.find(peer);
+    if (at == from.end()) return false;
+    auto& keys = at->second.keys;
+    const auto key = position(keys, key_id);
+    if (key == keys.end()) return false;
+    keys.erase(key);
+    at->second.retired.push_back(key_id);
+    return true;
+  }
+
+  static const peer_keys* find(const keys_by_peer& in, std::string_view peer) {
+    auto at = in.find(peer);
+    return at == in.end() ? nullptr : &at->second;
+  }
+
+  static octets_view code_in(const peer_keys* held, std::string_view key_id, check_rule rule) {
+    if (held == nullptr || !held->allows(rule)) return {};
+    for (const auto& key : held->keys)
+      if (key.id == key_id && key.rule == rule) return key.code.view();
+    return {};
+  }
+
+  keys_by_peer peers_;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

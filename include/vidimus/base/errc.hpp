@@ -17,6 +17,7 @@ enum class errc : std::uint8_t {
   bad_address,             ///< an address is empty, too long or not a bare address
   bad_lifetime,            ///< the lifetime is zero or above the limit
   no_key,                  ///< no preset code is known for this peer
+  bad_key,                 ///< a preset code, its key id or its rule cannot be used
   unknown_name,            ///< no unfinished message has this name
   already_ended,           ///< the message has its outcome already
   not_handed,              ///< no delivery with this name waits for an answer
@@ -35,6 +36,7 @@ constexpr std::string_view sentence(errc code) noexcept {
     case errc::bad_address: return "an address is empty, too long or not a bare address";
     case errc::bad_lifetime: return "the lifetime is zero or above the limit";
     case errc::no_key: return "no preset code is known for this peer";
+    case errc::bad_key: return "a preset code, its key id or its rule cannot be used";
     case errc::unknown_name: return "no unfinished message has this name";
     case errc::already_ended: return "the message has its outcome already";
     case errc::not_handed: return "no delivery with this name waits for an answer";

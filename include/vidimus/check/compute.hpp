@@ -3,6 +3,7 @@
 #define VIDIMUS_CHECK_COMPUTE_HPP
 
 #include "../model/elements.hpp"
+#include "scratch.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -45,9 +46,12 @@ enum tag : octet {
   t_cause,
 };
 
-class builder {
+/// Writes to `octets`, or without the cost of growing a vector to an `octet_buffer`.
+template <class Out>
+class basic_builder {
  public:
-  explicit builder(octets& out) : out_(out) {}
+  using writer = basic_writer<Out>;
+  explicit basic_builder(Out& out) : out_(out) {}
 
   void text(tag t, std::string_view value) { field(t, as_octets(value)); }
   void field(tag t, octets_view value) {
@@ -96,15 +100,18 @@ class builder {
   }
 
  private:
-  octets& out_;
+  Out& out_;
 };
 
-inline void fields(builder& b, const check& e, const digest* content_digest) {
+using builder = basic_builder<octets>;
+
+template <class Out>
+void fields(basic_builder<Out>& b, const check& e, const digest* content_digest) {
   b.integer(t_number, e.at);
   b.text(t_type, e.type);
   b.integer(t_flags, e.flags);
   b.integer(t_lifetime, e.lifetime_s);
-  b.measured(t_coverage, [&](writer& w) {
+  b.measured(t_coverage, [&](auto& w) {
     w.u8(e.cover.listed ? 1 : 0);
     for (const auto& name : e.cover.names) {
       w.sized(name.space);
@@ -116,8 +123,9 @@ inline void fields(builder& b, const check& e, const digest* content_digest) {
   if (content_digest != nullptr) b.field(t_digest, *content_digest);
 }
 
-inline void fields(builder& b, const receipt& e, const digest*) {
-  b.measured(t_states, [&](writer& w) {
+template <class Out>
+void fields(basic_builder<Out>& b, const receipt& e, const digest*) {
+  b.measured(t_states, [&](auto& w) {
     for (const auto& s : e.states) {
       w.u8(static_cast<octet>(s.what));
       w.u64(s.span.first);
@@ -126,7 +134,7 @@ inline void fields(builder& b, const receipt& e, const digest*) {
       w.u8(static_cast<octet>(s.why));
     }
   });
-  b.measured(t_altered, [&](writer& w) {
+  b.measured(t_altered, [&](auto& w) {
     for (const auto& a : e.altered) {
       w.u64(a.at);
       w.raw(octets_view(a.code));
@@ -134,7 +142,7 @@ inline void fields(builder& b, const receipt& e, const digest*) {
       w.u32(a.attempt);
     }
   });
-  b.measured(t_refused, [&](writer& w) {
+  b.measured(t_refused, [&](auto& w) {
     for (const auto& r : e.refused) {
       w.u64(r.at);
       w.u8(static_cast<octet>(r.why));
@@ -145,24 +153,27 @@ inline void fields(builder& b, const receipt& e, const digest*) {
   b.integer(t_limit, e.limit);
   b.integer(t_octets_max, e.octets_max);
   b.field(t_nonce, e.answers.empty() ? octets_view{} : e.answers.view());
-  b.measured(t_covered, [&](writer& w) {
+  b.measured(t_covered, [&](auto& w) {
     w.u64(e.covered.first);
     w.u64(e.covered.last);
   });
 }
 
-inline void fields(builder& b, const execute& e, const digest*) {
+template <class Out>
+void fields(basic_builder<Out>& b, const execute& e, const digest*) {
   b.integer(t_low, e.low);
   b.list(t_voids, e.voids);
   b.list(t_numbers, e.numbers);
 }
 
-inline void fields(builder& b, const withdraw& e, const digest*) {
+template <class Out>
+void fields(basic_builder<Out>& b, const withdraw& e, const digest*) {
   b.integer(t_low, e.low);
   b.list(t_numbers, e.numbers);
 }
 
-inline void fields(builder& b, const sync& e, const digest*) {
+template <class Out>
+void fields(basic_builder<Out>& b, const sync& e, const digest*) {
   b.integer(t_low, e.low);
   b.list(t_voids, e.voids);
   b.field(t_nonce, e.asks.view());
@@ -170,16 +181,33 @@ inline void fields(builder& b, const sync& e, const digest*) {
   b.integer(t_close, e.close ? 1 : 0);
 }
 
-inline void fields(builder& b, const challenge& e, const digest*) {
+template <class Out>
+void fields(basic_builder<Out>& b, const challenge& e, const digest*) {
   b.text(t_cause, name_of(e.cause));
+}
+
+/// Replaces `out` by the info that HKDF makes a key of: protocol, rule, purpose, issuer role,
+/// origin, destination, relay, key id, each with its length (protocol.md, key.derive).
+template <class Out>
+void write_key_info(Out& out, const header& head, purpose p) {
+  out.clear();
+  basic_writer<Out> w(out);
+  w.sized(protocol);
+  w.sized(facts(head.rule).name);
+  w.sized(name_of(p));
+  w.sized(issuer_of(p));
+  w.sized(head.conversation.along->origin);
+  w.sized(head.conversation.along->destination);
+  w.sized(head.conversation.along->relay);
+  w.sized(head.key_id);
 }
 
 /// Replaces `out` by the octets that the code of `e` covers under purpose `p`. `content_digest`:
 /// D of the message, with a check only.
-template <class Element>
-void write_input(octets& out, const Element& e, purpose p, const digest* content_digest = nullptr) {
+template <class Out, class Element>
+void write_input(Out& out, const Element& e, purpose p, const digest* content_digest = nullptr) {
   out.clear();
-  builder b(out);
+  basic_builder<Out> b(out);
   b.head(e.head, p);
   fields(b, e, content_digest);
 }

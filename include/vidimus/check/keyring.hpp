@@ -2,8 +2,10 @@
 #ifndef VIDIMUS_CHECK_KEYRING_HPP
 #define VIDIMUS_CHECK_KEYRING_HPP
 
+#include <array>
 #include <unordered_map>
 
+#include "../base/secret.hpp"
 #include "../concepts/environment.hpp"
 #include "../model/elements.hpp"
 #include "compute.hpp"
@@ -15,61 +17,98 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 class keyring {
  public:
-  using mac_key = typename Env::crypto_type::mac_key;
+  using code_key = typename Env::crypto_type::code_key;
   static constexpr std::size_t keys_max = 4096;
 
+  keyring() = default;
+  keyring(const keyring&) = delete;
+  keyring& operator=(const keyring&) = delete;
+
   /// The key for elements of purpose `p` with this header, exchanged with `peer` (a bare address);
-  /// null if the key source has no such preset code, it is too short, or the rule is not accepted.
-  /// Valid until the next call.
-  const mac_key* find(const Env& env, std::string_view peer, const header& head, purpose p) {
-    if (!env.keys.accepts(peer, head.rule)) return nullptr;
-    const octets_view preset = env.keys.preset_code(peer, head.key_id);
-    if (preset.size() < preset_code_size_min) return nullptr;
-    write_info(head, p);
-    lookup_.assign(as_text(info_));
-    lookup_ += peer;
-    auto known = keys_.find(lookup_);
+  /// null if the key source has no such preset code of this rule, it cannot be used, or the rule is
+  /// not accepted. Valid until the next call.
+  const code_key* find(const Env& env, std::string_view peer, const header& head, purpose p) {
+    const octets_view preset = preset_of(env, peer, head.key_id, head.rule, p);
+    covered::write_key_info(name_, head, p);
+    const std::size_t info_size = name_.size();
+    name_.append(peer);
+    item* known = look_up(p);
+    if (!is_usable(head.rule, preset)) {
+      if (known != nullptr) erase_named();
+      return nullptr;
+    }
     // the source may hold another code under this id by now: the one derived from must agree
-    if (known != keys_.end() && equal_constant_time(known->second.from, preset))
+    if (known != nullptr && equal_constant_time(known->second.from.view(), preset))
       return &known->second.key;
-    if (keys_.size() >= keys_max) keys_.clear();
-    auto [at, fresh] = keys_.insert_or_assign(
-        lookup_, entry(preset, Env::crypto_type::derive(head.rule, preset, info_)));
-    return &at->second.key;
+    if (keys_.size() >= keys_max) clear();
+    const octets_view info = name_.view(0, info_size);
+    entry made{std::string(peer), head.key_id,
+               head.rule,         p,
+               secret(preset),    Env::crypto_type::derive(head.rule, preset, info)};
+    const auto at = keys_.insert_or_assign(std::string(as_text(name_.view())), std::move(made));
+    latest_[static_cast<std::size_t>(p)] = &*at.first;
+    return &at.first->second.key;
   }
 
-  void clear() { keys_.clear(); }
+  /// Wipes the keys whose preset code the source does not have any more.
+  void drop_removed(const Env& env) {
+    latest_ = {};
+    std::erase_if(keys_, [&](const auto& one) {
+      const entry& held = one.second;
+      const octets_view now = preset_of(env, held.peer, held.key_id, held.rule, held.used_for);
+      return !equal_constant_time(held.from.view(), now);
+    });
+  }
+
+  std::size_t size() const noexcept { return keys_.size(); }
+  void clear() {
+    latest_ = {};
+    keys_.clear();
+  }
 
  private:
   struct entry {
-    entry(octets_view preset, mac_key derived)
-        : from(preset.begin(), preset.end()), key(std::move(derived)) {}
-    entry(const entry&) = default;
-    entry& operator=(const entry&) = default;
-    ~entry() { wipe(from.data(), from.size()); }
-
-    octets from;
-    mac_key key;
+    std::string peer;
+    std::string key_id;
+    check_rule rule;
+    purpose used_for;
+    secret from;
+    code_key key;
   };
 
-  /// HKDF info: protocol, rule, purpose, issuer role, origin, destination, relay, key id, each with
-  /// its length (protocol.md, key.derive).
-  void write_info(const header& head, purpose p) {
-    info_.clear();
-    writer w(info_);
-    w.sized(covered::protocol);
-    w.sized(facts(head.rule).name);
-    w.sized(name_of(p));
-    w.sized(issuer_of(p));
-    w.sized(head.conversation.along->origin);
-    w.sized(head.conversation.along->destination);
-    w.sized(head.conversation.along->relay);
-    w.sized(head.key_id);
+  static octets_view preset_of(const Env& env, std::string_view peer, std::string_view key_id,
+                               check_rule rule, purpose) {
+    if (!env.keys.accepts(peer, rule)) return {};
+    return env.keys.preset_code(peer, key_id, rule);
   }
 
-  std::unordered_map<std::string, entry> keys_;
-  octets info_;
-  std::string lookup_;
+  struct hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const noexcept {
+      return std::hash<std::string_view>{}(name);
+    }
+  };
+  using keys = std::unordered_map<std::string, entry, hash, std::equal_to<>>;
+  using item = typename keys::value_type;
+
+  // by `name_`; what was found for a purpose last is mostly asked for next
+  item* look_up(purpose p) {
+    item*& latest = latest_[static_cast<std::size_t>(p)];
+    const auto name = as_text(name_.view());
+    if (latest != nullptr && latest->first == name) return latest;
+    const auto found = keys_.find(name);
+    if (found == keys_.end()) return nullptr;
+    return latest = &*found;
+  }
+
+  void erase_named() {
+    latest_ = {};
+    keys_.erase(keys_.find(as_text(name_.view())));
+  }
+
+  keys keys_;
+  std::array<item*, purpose_names.size()> latest_{};  // they stay where they are while held
+  octet_buffer name_;                                 // what the key is made for, and the peer
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -10,7 +10,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// What verification of an element said.
 enum class finding : std::uint8_t {
   valid,
-  unknown_key,  ///< no preset code, too short a one, or a rule that is not accepted
+  unknown_key,  ///< no preset code of that rule, one of no use, or a rule that is not accepted
   wrong_code,   ///< the code is another than the one recomputed
 };
 
@@ -21,10 +21,8 @@ class verifier {
  public:
   explicit verifier(Env& env) : env_(&env), ring_(std::make_shared<keyring<Env>>()) {}
 
-  /// H of the rule over canonical content: D (protocol.md, code.digest).
-  static digest digest_of(check_rule rule, octets_view canonical) {
-    return Env::crypto_type::digest_of(rule, canonical);
-  }
+  /// SHA-256 over canonical content: D, the same under every rule (protocol.md, code.digest).
+  static digest digest_of(octets_view canonical) { return Env::crypto_type::digest_of(canonical); }
 
   /// Puts the key id and rule that are current towards `peer` into a header (protocol.md,
   /// key.current). False: there is none.
@@ -45,11 +43,12 @@ class verifier {
     auto* key = ring_->find(*env_, peer, e.head, p);
     if (key == nullptr) return false;
     covered::write_input(input_, e, p, content_digest);
-    e.code = key->code(input_);
+    e.code = key->code(input_.view());
     return true;
   }
 
-  /// Recomputes the code of an element that came from `peer` and compares in constant time.
+  /// Whether the code of an element that came from `peer` is that of its content (protocol.md,
+  /// code.compare).
   template <class Element>
   [[nodiscard]] finding verify(const Element& e, purpose p, std::string_view peer,
                                const digest* content_digest = nullptr) {
@@ -58,14 +57,14 @@ class verifier {
     covered::write_input(input_, e, p, content_digest);
     // the recomputed code stays here: of altered content it would be a forgery kit
     // (protocol.md, code.secret)
-    return key->code(input_) == e.code ? finding::valid : finding::wrong_code;
+    return key->matches(input_.view(), e.code) ? finding::valid : finding::wrong_code;
   }
 
   /// A message whose check was found valid: what the application may be given. Nothing if not.
   [[nodiscard]] std::optional<checked<content>> admit(const check& e, purpose p,
                                                       std::string_view peer, const content& body,
                                                       digest& content_digest, finding& said) {
-    content_digest = digest_of(e.head.rule, body.canonical);
+    content_digest = digest_of(body.canonical);
     said = verify(e, p, peer, &content_digest);
     if (said != finding::valid) return std::nullopt;
     return checked<content>(body);
@@ -81,25 +80,25 @@ class verifier {
     covered::write_input(whole, e, p, &received);
     const octets_view code = e.code.view();
     whole.insert(whole.end(), code.begin(), code.end());
-    return short_mac(e.head, as, peer, whole);
+    return short_of(e.head, as, peer, whole);
   }
 
-  /// 64 bits of a MAC over something keyed for `p` under this header.
-  [[nodiscard]] std::optional<short_code> short_mac(const header& head, purpose p,
-                                                    std::string_view peer, octets_view over) {
+  /// 64 bits over something, under the key for `p` and this header: `bind` and fingerprints.
+  [[nodiscard]] std::optional<short_code> short_of(const header& head, purpose p,
+                                                   std::string_view peer, octets_view over) {
     auto* key = ring_->find(*env_, peer, head, p);
     if (key == nullptr) return std::nullopt;
     input_.clear();
-    covered::builder b(input_);
+    covered::basic_builder b(input_);
     b.head(head, p);
     b.field(covered::t_digest, over);
-    return key->code(input_).first_octets();
+    return key->short_of(input_.view());
   }
 
  private:
   Env* env_;
   std::shared_ptr<keyring<Env>> ring_;
-  octets input_;
+  octet_buffer input_;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

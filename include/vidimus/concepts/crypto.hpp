@@ -11,18 +11,29 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 /// What the core needs of cryptography; `adapt/cryptopp.hpp` has it over Crypto++.
 ///
-/// - `C::digest_of(rule, octets)`: H of the rule over the octets.
-/// - `C::derive(rule, preset_code, info)`: the keyed state of one purpose and direction, by
-///   HKDF-SHA-256 (RFC 5869) with an empty salt, `info`, and 32 octets of output. Copyable, kept by
-///   the core for the life of a key, wiped when destroyed.
-/// - `key.code(octets)`: the code over the octets, `facts(rule).code_size` octets long. `const`,
-///   no allocation.
+/// - `C::digest_of(octets)`: SHA-256, the digest of content under every rule.
+/// - `C::derive(rule, preset_code, info)`: the keyed state of one purpose and direction. Where
+///   `facts(rule).derived`, under the 32 octets that HKDF-SHA-256 (RFC 5869) makes of the preset
+///   code with an empty salt and `info`; else (ed25519) the preset code itself, and `info` is not
+///   used. Only called with a preset code that `is_usable`. Copyable, kept by the core for the
+///   life of a key, wiped when destroyed.
+/// - `key.code(octets)`: this party's code over the octets, `facts(rule).code_size` octets long.
+/// - `key.matches(octets, code)`: whether the peer's code over the octets is this one. Of a code
+///   of any length; in constant time where the code is a MAC; a signature is verified strictly
+///   (RFC 8032, 5.1.7, with S below the order of the group).
+/// - `key.short_of(octets)`: what both parties compute alike: the first 64 bits of the MAC; of a
+///   signing rule, where they share no secret, the first 64 bits of SHA-256.
+///
+/// The three are `const` and may be called by several threads.
 template <class C>
-concept crypto = requires(check_rule rule, octets_view in, const typename C::mac_key& key) {
-  requires std::copyable<typename C::mac_key>;
-  { C::digest_of(rule, in) } -> std::same_as<digest>;
-  { C::derive(rule, in, in) } -> std::same_as<typename C::mac_key>;
+concept crypto = requires(check_rule rule, octets_view in, const check_code& code,
+                          const typename C::code_key& key) {
+  requires std::copyable<typename C::code_key>;
+  { C::digest_of(in) } -> std::same_as<digest>;
+  { C::derive(rule, in, in) } -> std::same_as<typename C::code_key>;
   { key.code(in) } -> std::same_as<check_code>;
+  { key.matches(in, code) } -> std::same_as<bool>;
+  { key.short_of(in) } -> std::same_as<short_code>;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -7,8 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "../base/bytes.hpp"
-#include "../spec/rule.hpp"
+#include "../model/preset_code.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -19,21 +18,20 @@ struct key_choice {
 };
 
 inline constexpr std::size_t key_id_size_max = 32;
-/// Shortest preset code taken, in octets (protocol.md, key.preset).
-inline constexpr std::size_t preset_code_size_min = 16;
 
 /// Where preset codes come from. All of it is asked with bare addresses.
 ///
 /// - `current(peer)`: the key for the next transmission to `peer`; nothing: no key is known.
-/// - `preset_code(peer, key_id)`: the code of that name, valid until the next call that changes
-///   the source; empty: unknown or removed. A revoked key id is never given another code.
+/// - `preset_code(peer, key_id, rule)`: the code of that name if it belongs to that rule, valid
+///   until the next call that changes the source; empty: unknown, removed, or of another rule
+///   (protocol.md, key.rule). A revoked key id is never given another code.
 /// - `accepts(peer, rule)`: whether codes by `rule` are taken from `peer` (an allow-list).
 /// - `speaks_for(peer, origin)`: whether what `peer` sends may name `origin` as its origin. True
 ///   for itself; for a relay: the origins its record lists (protocol.md, key.scope).
 template <class K>
 concept key_source = requires(const K& keys, std::string_view text, check_rule rule) {
   { keys.current(text) } -> std::same_as<std::optional<key_choice>>;
-  { keys.preset_code(text, text) } -> std::same_as<octets_view>;
+  { keys.preset_code(text, text, rule) } -> std::same_as<octets_view>;
   { keys.accepts(text, rule) } -> std::same_as<bool>;
   { keys.speaks_for(text, text) } -> std::same_as<bool>;
 };

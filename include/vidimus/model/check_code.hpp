@@ -21,9 +21,9 @@ class check_code {
   static constexpr std::size_t size_max = 64;
 
   check_code() = default;
-  /// Keeps the first `size_max` octets of what is given.
+  /// None of what is longer than `size_max`: cut, it could be the code of something.
   explicit check_code(octets_view from) noexcept
-      : size_(static_cast<std::uint8_t>(std::min(from.size(), size_max))) {
+      : size_(static_cast<std::uint8_t>(from.size() > size_max ? 0 : from.size())) {
     if (size_ != 0) std::memcpy(octets_.data(), from.data(), size_);
   }
 

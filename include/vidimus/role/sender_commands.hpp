@@ -63,7 +63,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   s.flags = message.report ? check::report : 0;
   s.lifetime_s = message.lifetime_s;
   s.expires = now + seconds(message.lifetime_s);
-  s.content = codes_.digest_of(key->rule, message.body.canonical);
+  s.content = codes_.digest_of(message.body.canonical);
   s.type = message.type;
   s.cover = message.cover;
   s.payload = message.body.whole;

@@ -78,7 +78,7 @@ std::optional<bool> sender<Env>::bind_agrees(conversation& c, const receipt& r,
     if (!c.at(n).known) return std::nullopt;
     digests.insert(digests.end(), c.at(n).content.begin(), c.at(n).content.end());
   }
-  const auto ours = codes_.short_mac(r.head, purpose::receipt, relay_, digests);
+  const auto ours = codes_.short_of(r.head, purpose::receipt, relay_, digests);
   if (!ours) return std::nullopt;
   return equal_constant_time(*ours, s.bind);
 }

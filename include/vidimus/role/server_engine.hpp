@@ -149,7 +149,7 @@ void server<Env>::fill_binds(const conversation& c, receipt& r) {
     digests.clear();
     for (number n = s.span.first; n <= s.span.last; ++n)
       digests.insert(digests.end(), c.at(n).content.begin(), c.at(n).content.end());
-    if (auto bind = codes_.short_mac(r.head, purpose::receipt, c.key.peer, digests)) s.bind = *bind;
+    if (auto bind = codes_.short_of(r.head, purpose::receipt, c.key.peer, digests)) s.bind = *bind;
   }
 }
 

@@ -21,7 +21,7 @@ enum class clause : std::uint8_t {
   name_conversation, name_number, name_memory, name_exposed, name_reused,
   content_canonical, content_coverage, content_strict, content_view,
   code_header, code_input, code_purpose, code_digest, code_compare, code_secret,
-  key_preset, key_derive, key_current, key_scope,
+  key_preset, key_rule, key_derive, key_current, key_scope,
   receipt_status, receipt_bind, news_raise, snapshot_replace, altered_fingerprint, altered_count,
   altered_stateless,
   execute_once, void_first, void_expired, void_refused, hold_forget,
@@ -128,6 +128,9 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(key_preset, "key.preset",
     "A preset code has at least 16 octets and is named by a key id, looked up by peer and key "
     "id."),
+  VIDIMUS_CLAUSE_(key_rule, "key.rule",
+    "A key id belongs to one rule; a code that names another rule with it, or a rule that is "
+    "not accepted from the peer, is refused."),
   VIDIMUS_CLAUSE_(key_derive, "key.derive",
     "Keys are derived by HKDF-SHA-256 for each rule, purpose, issuer role, route and key id."),
   VIDIMUS_CLAUSE_(key_current, "key.current",
