@@ -103,6 +103,11 @@ void print_failure(std::uint64_t seed, const options& o, const violation& v) {
               static_cast<unsigned long long>(seed), less.senders, less.destinations,
               less.endpoints);
   if (less.messages < 1000) std::printf(" --most %d", less.messages);
+  if (less.with != 0) {
+    std::printf(" --with ");
+    for (std::size_t i = 0; i < fault_count; ++i)
+      if ((less.with >> i & 1) != 0) std::printf("%s,", std::string(fault_names[i]).c_str());
+  }
   std::printf(" --without ");
   for (std::size_t i = 0; i < fault_count; ++i)
     if ((less.without >> i & 1) != 0) std::printf("%s,", std::string(fault_names[i]).c_str());
@@ -209,6 +214,8 @@ bool read(options& o, int count, char** values) {
         o.twice_every = n;
       else if (name == "--without")
         o.less.without = faults_named(value);
+      else if (name == "--with")
+        o.less.with = faults_named(value);
       else if (name == "--only")
         o.less.without = all_faults & ~faults_named(value);
       else if (name == "--rows")
@@ -230,8 +237,9 @@ int main(int count, char** values) {
   if (!read(o, count, values)) {
     std::fprintf(stderr,
                  "simulator [--seeds N] [--first S] [--trace SEED] [--verbose] [--messages N]\n"
-                 "  [--rows FILE] [--without FAULT,...] [--only FAULT,...] [--failures N]\n"
-                 "  [--twice-every N] [--no-shrink] [--most N] [--senders N] [--destinations N]\n"
+                 "  [--rows FILE] [--without FAULT,...] [--with FAULT,...] [--only FAULT,...]\n"
+                 "  [--failures N] [--twice-every N] [--no-shrink] [--most N] [--senders N] "
+                 "[--destinations N]\n"
                  "  [--endpoints N]\n");
     return 2;
   }

@@ -7,8 +7,8 @@ namespace {
 
 /// How many of 100 worlds have the fault, in worlds that have faults at all.
 constexpr std::array<std::uint8_t, fault_count> share{
-    45, 35, 45, 35, 20, 8,  25, 15, 15, 35, 15, 35, 20, 30, 15, 25, 25, 25,
-    7,  7,  8,  8,  8,  35, 25, 20, 40, 15, 7,  30, 10, 35, 8,  3,  3,  3};
+    45, 35, 45, 35, 20, 8,  25, 15, 15, 35, 15, 35, 20, 30, 15, 25, 25, 25, 7,
+    7,  8,  8,  8,  35, 25, 20, 40, 15, 7,  30, 10, 35, 8,  3,  3,  3,  30};
 
 fault_set draw_faults(chance& c) {
   const auto kind = c.below(10);
@@ -56,7 +56,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   plan p;
   p.seed = seed;
   chance c(seed, 1);
-  p.faults = draw_faults(c) & ~less.without;
+  p.faults = (draw_faults(c) | less.with) & ~less.without;
   p.senders = std::min<int>(less.senders, static_cast<int>(c.between(1, 3)));
   p.destinations = std::min<int>(less.destinations, static_cast<int>(c.between(1, 3)));
   for (int& n : p.endpoints) n = std::min<int>(less.endpoints, static_cast<int>(c.between(1, 2)));
@@ -84,6 +84,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   p.cut_count = rate(fault::cut, 4);
   p.detach_count = rate(fault::detach, 4);
   draw_limits(p, c);
+  p.rotations = rate(fault::rotate, 6);
   return p;
 }
 

@@ -45,24 +45,26 @@ enum class fault : std::uint8_t {
   lie,
   false_relay,
   false_endpoint,
+  rotate,
 };
-inline constexpr std::size_t fault_count = 36;
+inline constexpr std::size_t fault_count = 37;
 inline constexpr std::array<std::string_view, fault_count> fault_names{
-    "lose",          "twice",          "delay",          "replay",     "alter",
-    "mangle",        "forge",          "copy",           "fork",       "cut",
-    "silent_cut",    "detach",         "ghost",          "late_host",  "refuse",
-    "crash_sender",  "crash_server",   "crash_receiver", "old_sender", "old_server",
-    "old_receiver",  "lost_server",    "lost_receiver",  "withdraw",   "tight",
-    "skew",          "short_life",     "hold",           "oversize",   "tick",
-    "insider",       "aftermath_loss", "jump",           "lie",        "false_relay",
-    "false_endpoint"};
+    "lose",           "twice",          "delay",          "replay",     "alter",
+    "mangle",         "forge",          "copy",           "fork",       "cut",
+    "silent_cut",     "detach",         "ghost",          "late_host",  "refuse",
+    "crash_sender",   "crash_server",   "crash_receiver", "old_sender", "old_server",
+    "old_receiver",   "lost_server",    "lost_receiver",  "withdraw",   "tight",
+    "skew",           "short_life",     "hold",           "oversize",   "tick",
+    "insider",        "aftermath_loss", "jump",           "lie",        "false_relay",
+    "false_endpoint", "rotate"};
 
 using fault_set = std::uint64_t;
 constexpr fault_set bit(fault f) noexcept { return fault_set{1} << static_cast<unsigned>(f); }
 inline constexpr fault_set all_faults = ~fault_set{0};
 
-/// What a run may take out of the world that its seed draws.
+/// What a run may put into the worlds that its seeds draw, or take out of them.
 struct cuts {
+  fault_set with = 0;
   fault_set without = 0;
   int senders = 3, destinations = 3, endpoints = 2, messages = 1 << 20;
 };
@@ -77,8 +79,8 @@ struct plan {
   std::int64_t phase_one = 0;      ///< milliseconds
   /// Per cent of the elements that a fault hits.
   int lose = 0, twice = 0, delay = 0, alter = 0, mangle = 0, copy = 0, fork = 0;
-  std::int64_t lag_most = 0;  ///< milliseconds
-  int attacks = 0, cut_count = 0, detach_count = 0;
+  std::int64_t lag_most = 0;     ///< milliseconds
+  int attacks = 0, cut_count = 0, detach_count = 0, rotations = 0;
   sender_limits of_sender;
   server_limits of_server;
   receiver_limits of_receiver;

@@ -31,7 +31,8 @@ world::world(const plan& p, std::vector<std::string>* transcript)
       life_(p.seed, 3),
       host_(p.seed, 4),
       attacker_(p.seed, 5),
-      app_(p.seed, 6) {
+      app_(p.seed, 6),
+      keys_(p.seed, 7) {
   did.seeds = 1;
   trustless_ = books_.lenient = p.trustless();
   books_.altered_least = static_cast<int>(std::min(2u, p.of_sender.altered_max));

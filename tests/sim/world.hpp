@@ -76,6 +76,13 @@ class world {
   void schedule_endpoints();
   void schedule_attacks();
 
+  // keys that change (world_keys.cpp)
+  struct key_pair;
+  void schedule_rotations();
+  void rotate(key_pair& pair);
+  void retire(key_pair& pair, std::string id, bool early);
+  bool in_use(const key_pair& pair, const std::string& id) const;
+
   // carrying out (world_carry.cpp)
   template <class Party, class Outputs>
   void carry_out(Party& p, Outputs outs);
@@ -144,6 +151,14 @@ class world {
   bool had_a_fair_chance(const submission& s) const;
   void summarize();
 
+  /// The relay and one peer of it: a sender, or all endpoints of a destination.
+  struct key_pair {
+    std::string peer;
+    std::vector<party*> ends;
+    std::vector<std::string> ids{"k1"};  ///< held; the last one is the newest
+    int made = 1;
+  };
+
   plan plan_;
   std::vector<std::string>* transcript_;
   int phase_ = 1;
@@ -152,10 +167,11 @@ class world {
   std::uint64_t order_ = 0;
   std::uint64_t hash_ = 0xcbf29ce484222325ull;
   std::priority_queue<event> queue_;
-  chance net_, life_, host_, attacker_, app_;
+  chance net_, life_, host_, attacker_, app_, keys_;
   std::deque<sender_party> senders_;
   relay_party relay_;
   std::deque<endpoint_party> endpoints_;
+  std::deque<key_pair> key_pairs_;
   env insider_env_;  ///< of somebody with a key of its own
   std::optional<verifier<env>> insider_;
   std::vector<std::string> destinations_;

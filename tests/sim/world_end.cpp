@@ -25,7 +25,8 @@ void world::begin_phase_two() {
     if (!p.up) continue;  // attaches when it is up again
     // an endpoint to which messages were altered on the way, or that answered none of so many
     // syncs, is served again in its next session
-    if (!p.online || altered_hop_two_ || plan_.has(fault::lose)) attach(p);
+    if (!p.online || altered_hop_two_ || plan_.has(fault::lose) || plan_.has(fault::rotate))
+      attach(p);
   }
   // sessions that the relay was never told to be over: it hears of them now, and late
   if (plan_.has(fault::ghost))

@@ -71,6 +71,7 @@ void world::schedule() {
   schedule_links();
   schedule_endpoints();
   schedule_attacks();
+  schedule_rotations();
 }
 
 void world::schedule_submissions() {

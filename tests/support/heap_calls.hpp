@@ -10,6 +10,14 @@ namespace support {
 /// file of each program that includes support/heap_calls_here.hpp.
 std::size_t heap_calls() noexcept;
 
+/// From now on blocks are counted that are given back by `delete` while these octets stand in them;
+/// size 0: none. What is watched for must outlive the watch.
+void watch_freed(const void* octets, std::size_t size) noexcept;
+std::size_t freed_with_them() noexcept;
+
+/// False where the size of a block cannot be asked; then nothing is counted.
+bool can_watch_freed() noexcept;
+
 }  // namespace support
 
 #endif

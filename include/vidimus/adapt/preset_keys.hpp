@@ -21,6 +21,10 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// Trust mode `per hop`: give sender and server one code, server and receiver another. Trust mode
 /// `shared`: give all three the same; every holder can then write as any other (docs/protocol.md,
 /// the attacker table).
+///
+/// To change a key without a pause: `add_accepted` at both ends, then `make_current` at both, in
+/// any order; `remove` the old one when it is current nowhere and no role's `keys_in_use()` names
+/// it. After a `remove` tell the roles by `keys_changed()`.
 class preset_keys {
  public:
   /// Adds a code and makes it current. Of the rule ed25519 a code is 64 octets, this party's seed

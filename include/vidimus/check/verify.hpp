@@ -95,6 +95,9 @@ class verifier {
     return key->short_of(input_.view());
   }
 
+  /// The key source changed: wipes what was derived from preset codes that are gone.
+  void drop_removed_keys() { ring_->drop_removed(*env_); }
+
  private:
   Env* env_;
   std::shared_ptr<keyring<Env>> ring_;

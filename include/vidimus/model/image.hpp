@@ -19,7 +19,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 namespace image {
 
 inline constexpr octet mark = 'V';
-inline constexpr octet format = 1;
+/// 1: version 0.1.0. 2: the key ids of unfinished messages.
+inline constexpr octet format = 2;
 
 /// CRC-32 (IEEE 802.3): finds a damaged image. No protection against forging; the store is trusted.
 inline std::uint32_t crc32(octets_view in) noexcept {
@@ -75,6 +76,11 @@ class saving {
     w_.u32(static_cast<std::uint32_t>(v.size()));
     for (const T& one : v) fields(*this, const_cast<T&>(one));
   }
+  /// A field that came with a later format than 1.
+  template <class T>
+  void since(octet, const T& v) {
+    (*this)(v);
+  }
 
  private:
   writer w_;
@@ -82,7 +88,7 @@ class saving {
 
 class loading {
  public:
-  explicit loading(octets_view in) : r_(in) {}
+  loading(octets_view in, octet of_format) : r_(in), format_(of_format) {}
 
   void operator()(std::string& v) { v = std::string(r_.text()); }
   void operator()(std::uint64_t& v) { v = r_.u64(); }
@@ -128,6 +134,11 @@ class loading {
     v.clear();
     for (std::uint32_t n = count(1); n > 0 && ok(); --n) fields(*this, v.emplace_back());
   }
+  /// An image of an earlier format leaves the field as it is.
+  template <class T>
+  void since(octet added, T& v) {
+    if (format_ >= added) (*this)(v);
+  }
 
   bool ok() const noexcept { return sound_ && r_.ok(); }
   bool done() const noexcept { return sound_ && r_.done(); }
@@ -146,6 +157,7 @@ class loading {
   }
 
   reader r_;
+  octet format_;
   bool sound_ = true;
 };
 
@@ -188,7 +200,7 @@ result<Record> load(octets_view in) {
   if (!kind) return kind.error();
   if (*kind != static_cast<std::uint8_t>(Record::kind)) return errc::bad_image;
   Record record;
-  loading a(in.subspan(3, in.size() - 7));
+  loading a(in.subspan(3, in.size() - 7), in[1]);
   fields(a, record);
   if (!a.done()) return errc::bad_image;
   return record;

@@ -63,6 +63,7 @@ struct sender_message {
   digest content{};
   std::string type;
   coverage cover;
+  std::string key_id;       ///< last transmitted under
   std::string key() const { return key_of("sm", {}, name, at); }
 };
 
@@ -109,6 +110,7 @@ constexpr custody_stage last_of(custody_stage) noexcept { return custody_stage::
 /// An endpoint something was sent to.
 struct sent_to {
   memory_name endpoint;
+  std::string key_id;  ///< last transmitted under
 };
 
 struct server_custody {
@@ -126,6 +128,7 @@ struct server_custody {
   std::string type;
   coverage cover;
   std::vector<sent_to> sent;
+  std::string key_id;  ///< verified under
   std::string key() const { return key_of("vr", peer, name, at); }
 };
 
@@ -140,6 +143,7 @@ struct receiver_peer {
 struct handed_number {
   number at = 0;
   digest content{};
+  std::string key_id;  ///< verified under
 };
 
 struct refused_number {
@@ -185,6 +189,7 @@ void fields(A& a, sender_message& v) {
   a(v.content);
   a(v.type);
   fields(a, v.cover);
+  a.since(2, v.key_id);
 }
 template <class A>
 void fields(A& a, payload& v) {
@@ -213,6 +218,7 @@ void fields(A& a, server_conversation& v) {
 template <class A>
 void fields(A& a, sent_to& v) {
   a(v.endpoint);
+  a.since(2, v.key_id);
 }
 template <class A>
 void fields(A& a, server_custody& v) {
@@ -229,6 +235,7 @@ void fields(A& a, server_custody& v) {
   a(v.type);
   fields(a, v.cover);
   a(v.sent);
+  a.since(2, v.key_id);
 }
 template <class A>
 void fields(A& a, receiver_peer& v) {
@@ -239,6 +246,7 @@ template <class A>
 void fields(A& a, handed_number& v) {
   a(v.at);
   a(v.content);
+  a.since(2, v.key_id);
 }
 template <class A>
 void fields(A& a, refused_number& v) {

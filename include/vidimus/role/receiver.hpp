@@ -6,6 +6,7 @@
 
 #include "../check/verify.hpp"
 #include "../duty/classify.hpp"
+#include "../model/key_use.hpp"
 #include "../model/record.hpp"
 #include "limits.hpp"
 
@@ -70,6 +71,15 @@ class receiver {
     return answer(name, duty::acceptance::input::refused_by_host, why, now);
   }
 
+  /// The keys that messages which wait for the application's answer were verified under. What was
+  /// restored from a record of version 0.1.0 names none until it arrives again. Walks over all of
+  /// them.
+  key_uses keys_in_use() const;
+
+  /// Fact: preset codes were removed. What was derived from them is wiped now; it is used no more
+  /// in any case.
+  void keys_changed() { codes_.drop_removed_keys(); }
+
   /// This endpoint's memory towards a relay; empty if the relay has not been heard yet.
   memory_name memory_towards(const std::string& relay) const {
     auto at = peers_.find(relay);
@@ -121,6 +131,7 @@ class receiver {
   result<receiver_outputs> answer(const message_name& name, input on, reason why, instant now);
   void say(const conversation_name& name, const std::string& to, receipt r);
   void say_status(conversation& c, number n);
+  void note_key(conversation& c, number n, const std::string& key_id);
   void say_altered(const incoming& stanza, const check& e, const digest& received);
   void say_challenge(const incoming& stanza, const header& head, purpose cause);
   void append_status(const conversation& c, number n, receipt& r) const;

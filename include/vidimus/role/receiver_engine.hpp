@@ -25,7 +25,8 @@ void receiver<Env>::set_state(conversation& c, number n, state to, const arrival
   std::erase(c.offered, n);
   if (to == state::handed) {
     if (std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n) == c.held.handed.end())
-      c.held.handed.push_back({n, at.of_body});
+      c.held.handed.push_back(
+          {n, at.of_body, at.message->head.key_id});
     return;
   }
   if (to == state::offered) {
@@ -131,6 +132,28 @@ void receiver<Env>::say_status(conversation& c, number n) {
   r.limit = credit_of(c);
   append_status(c, n, r);
   if (!r.states.empty()) say(c.held.name, c.reply_to, std::move(r));
+}
+
+/// A number follows the relay to a new key as soon as its own is not current here any more; so a
+/// copy of an old element takes it back to none (protocol.md, key.remove).
+template <an_environment Env>
+void receiver<Env>::note_key(conversation& c, number n, const std::string& key_id) {
+  for (auto& one : c.held.handed) {
+    if (one.at != n || one.key_id == key_id) continue;
+    const auto now = env_->keys.current(c.held.peer);
+    if (now && one.key_id == now->key_id) return;
+    one.key_id = key_id;
+    save(c);
+  }
+}
+
+template <an_environment Env>
+key_uses receiver<Env>::keys_in_use() const {
+  key_uses out;
+  for (const auto& [name, c] : conversations_)
+    for (const auto& one : c.held.handed)
+      if (!one.key_id.empty()) out.insert({c.held.peer, one.key_id});
+  return out;
 }
 
 template <an_environment Env>

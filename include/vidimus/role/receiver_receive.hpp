@@ -149,6 +149,7 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
   bool same = true;
   for (const auto& one : c->held.handed)
     if (one.at == e.at) same = one.content == at.of_body;
+  if (same) note_key(*c, e.at, e.head.key_id);
   at.message = &e;
   at.body = &*body;
   feed(*c, e.at, duty::acceptance::of_check(same), at);

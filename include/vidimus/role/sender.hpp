@@ -3,6 +3,7 @@
 #define VIDIMUS_ROLE_SENDER_HPP
 
 #include "../check/verify.hpp"
+#include "../model/key_use.hpp"
 #include "limits.hpp"
 #include "sender_state.hpp"
 
@@ -73,6 +74,14 @@ class sender {
   /// Messages that have no outcome yet.
   std::size_t unfinished() const noexcept { return unfinished_; }
 
+  /// The keys that unfinished messages were last transmitted under. A message restored from a
+  /// record of version 0.1.0 names none until it is transmitted again. Walks over all of them.
+  key_uses keys_in_use() const;
+
+  /// Fact: preset codes were removed. What was derived from them is wiped now; it is used no more
+  /// in any case.
+  void keys_changed() { codes_.drop_removed_keys(); }
+
   /// The state of a message; nothing if it is not known (any more).
   std::optional<duty::submission::state> state_of(const message_name& name) const {
     auto at = conversations_.find(name.in.id);
@@ -122,6 +131,7 @@ class sender {
   void save(const conversation& c);
   void end(conversation& c, number n);
   void erase(conversation& c, number n);
+  void note_key(conversation& c, number n, const std::string& key_id);
   void transmit_message(conversation& c, number n);
   void flush(conversation& c);
   void send_sync(conversation& c);

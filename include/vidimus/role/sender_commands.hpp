@@ -42,7 +42,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
     return errc::bad_lifetime;
   const std::size_t size = message.body.whole ? message.body.whole->size() : 0;
   if (size > limits_.payload_octets_max) return errc::too_large;
-  const auto key = env_->keys.current(relay_);
+  auto key = env_->keys.current(relay_);
   if (!key) return errc::no_key;
   const bool fresh = !current_.contains(message.destination);
   if (!fresh) {
@@ -66,6 +66,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   s.content = codes_.digest_of(message.body.canonical);
   s.type = message.type;
   s.cover = message.cover;
+  s.key_id = std::move(key->key_id);
   s.payload = message.body.whole;
   ++unfinished_;
   touch(*c);
@@ -156,6 +157,7 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   s.content = r.content;
   s.type = r.type;
   s.cover = r.cover;
+  s.key_id = r.key_id;
   s.payload = std::move(payload);
   if (!last_durable) save(c, r.at);  // decided from now on: it may have been
   ++unfinished_;
@@ -206,6 +208,15 @@ result<sender_outputs> sender<Env>::restore(const std::vector<stored>& records, 
 }
 
 template <an_environment Env>
+key_uses sender<Env>::keys_in_use() const {
+  key_uses out;
+  for (const auto& [id, c] : conversations_)
+    for (const slot& s : c.slots)
+      if (!detail::is_end(s.is) && !s.key_id.empty()) out.insert({relay_, s.key_id});
+  return out;
+}
+
+template <an_environment Env>
 void sender<Env>::append_state(octets& to) const {
   writer w(to);
   w.u8(link_up_);
@@ -235,6 +246,7 @@ void sender<Env>::append_state(octets& to) const {
       w.raw(octets_view(s.altered.sent));
       w.raw(octets_view(s.altered.fingerprint));
       w.raw(octets_view(s.content).first(8));
+      w.sized(s.key_id);
     }
   }
 }

@@ -64,9 +64,19 @@ void sender<Env>::end(conversation& c, number n) {
 template <an_environment Env>
 void sender<Env>::save(conversation& c, number n) {
   const slot& s = c.at(n);
-  const record::sender_message r{c.name,    n,       detail::stage_of(s.is), s.ended,   s.why,
-                                 s.exposed, s.flags, s.lifetime_s,           s.expires, s.content,
-                                 s.type,    s.cover};
+  const record::sender_message r{c.name,
+                                 n,
+                                 detail::stage_of(s.is),
+                                 s.ended,
+                                 s.why,
+                                 s.exposed,
+                                 s.flags,
+                                 s.lifetime_s,
+                                 s.expires,
+                                 s.content,
+                                 s.type,
+                                 s.cover,
+                                 s.key_id};
   emit(out::persist{r.key(), image::save(r)});
 }
 
@@ -94,8 +104,22 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
     auto& sent = c.at(e.at).altered.sent;
     const auto code = e.code.first_octets();
     if (sent != code) c.at(e.at).altered = {e.attempt, e.attempt - 1, 0, code, {}};
+    note_key(c, e.at, e.head.key_id);
+  } else if constexpr (!std::is_same_v<Element, sync>) {
+    for (const range& r : e.numbers)
+      for (number n = r.first; n <= r.last; ++n)
+        if (c.owns(n)) note_key(c, n, e.head.key_id);
   }
   emit(out::transmit{relay_, std::move(type), std::move(e), std::move(payload)});
+}
+
+/// The record names the key before anything leaves under it (protocol.md, key.remove).
+template <an_environment Env>
+void sender<Env>::note_key(conversation& c, number n, const std::string& key_id) {
+  slot& s = c.at(n);
+  if (s.key_id == key_id || detail::is_end(s.is)) return;
+  s.key_id = key_id;
+  save(c, n);
 }
 
 template <an_environment Env>

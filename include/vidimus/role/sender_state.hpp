@@ -29,6 +29,7 @@ struct sender_slot {
   duty::submission::altered_count altered;
   std::string type;
   coverage cover;
+  std::string key_id;  ///< last transmitted under
   payload_ref payload;
 };
 

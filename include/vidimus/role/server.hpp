@@ -3,6 +3,7 @@
 #define VIDIMUS_ROLE_SERVER_HPP
 
 #include "../check/verify.hpp"
+#include "../model/key_use.hpp"
 #include "limits.hpp"
 #include "server_state.hpp"
 
@@ -55,6 +56,15 @@ class server {
   /// The one next deadline; `never` if there is none.
   instant next_deadline() const noexcept { return deadlines_.next(); }
 
+  /// The keys that messages in custody were verified under, and those that deliveries without a
+  /// final receipt were last transmitted under. What was restored from a record of version 0.1.0
+  /// names none until it is heard of or transmitted again. Walks over all of them.
+  key_uses keys_in_use() const;
+
+  /// Fact: preset codes were removed. What was derived from them is wiped now; it is used no more
+  /// in any case.
+  void keys_changed() { codes_.drop_removed_keys(); }
+
   /// Numbers held, tombstones included.
   std::size_t held() const noexcept {
     std::size_t n = 0;
@@ -102,6 +112,7 @@ class server {
   bool has_room(const std::string& peer);
   bool evict_for(const std::string& peer);
   bool in_custody(const conversation& c) const;
+  void note_key(conversation& c, number n, const std::string& key_id);
   void hold(conversation& c, number n, const check& e, const content& body, const digest& d);
   void raise_low(conversation& c, number low);
   void void_all(conversation& c, const ranges& numbers);

@@ -36,6 +36,8 @@ void server<Env>::feed_cell(conversation& c, number n, cell& to, duty::delivery:
       case duty::delivery::action::mark_sent:
         if (!to.sent) {
           to.sent = true;
+          if (auto key = env_->keys.current(c.key.name.along->destination))
+            to.key_id = std::move(key->key_id);
           save(c, n);
         }
         break;
@@ -75,6 +77,10 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
   if (const auto code = e.code.first_octets(); code != to.altered.sent)
     to.altered = {e.attempt, e.attempt - 1, 0, code, {}};
+  if (to.key_id != e.head.key_id) {  // named before anything leaves under it
+    to.key_id = e.head.key_id;
+    save(c, n);
+  }
   emit(out::transmit{at->address, s.type, std::move(e), s.payload});
 }
 

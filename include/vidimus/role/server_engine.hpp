@@ -61,11 +61,22 @@ void server<Env>::act(conversation& c, number n, action what) {
 template <an_environment Env>
 void server<Env>::save(conversation& c, number n) {
   const slot& s = c.at(n);
-  record::server_custody r{c.key.peer, c.key.name,   n,         detail::stage_of(s.is), s.why,
-                           s.flags,    s.lifetime_s, s.expires, s.hold_until,           s.content,
-                           s.type,     s.cover,      {}};
+  record::server_custody r{c.key.peer,
+                           c.key.name,
+                           n,
+                           detail::stage_of(s.is),
+                           s.why,
+                           s.flags,
+                           s.lifetime_s,
+                           s.expires,
+                           s.hold_until,
+                           s.content,
+                           s.type,
+                           s.cover,
+                           {},
+                           s.key_id};
   for (const cell& to : s.cells)
-    if (to.sent) r.sent.push_back({to.endpoint});
+    if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
   emit(out::persist{r.key(), image::save(r)});
 }
 

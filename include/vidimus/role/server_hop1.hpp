@@ -81,6 +81,7 @@ void server<Env>::take_check(const incoming& stanza, const check& e, const std::
     s.why = no;
     if (no == reason::none) hold(*c, e.at, e, **admitted, received);
   }
+  if (same) note_key(*c, e.at, e.head.key_id);
   feed(*c, e.at, letter);
 }
 
@@ -96,6 +97,7 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   s.content = d;
   s.type = e.type;
   s.cover = e.cover;
+  s.key_id = e.head.key_id;
   s.payload = body.whole;
   const record::payload held{'v', c.key.peer, c.key.name, n,
                              s.payload ? *s.payload : std::string()};
@@ -113,6 +115,7 @@ void server<Env>::take_execute(const incoming& stanza, const execute& e, const s
   for (const range& r : e.numbers)
     for (number n = std::max(r.first, c->low); n <= std::min(r.last, c->limit); ++n) {
       while (c->top() <= n) c->slots.emplace_back();
+      note_key(*c, n, e.head.key_id);
       feed(*c, n, input::execute);
     }
   raise_low(*c, e.low);

@@ -86,6 +86,32 @@ bool server<Env>::in_custody(const conversation& c) const {
          });
 }
 
+/// A number follows its sender to a new key as soon as its own is not current here any more; so a
+/// copy of an old element takes it back to none (protocol.md, key.remove).
+template <an_environment Env>
+void server<Env>::note_key(conversation& c, number n, const std::string& key_id) {
+  slot& s = c.at(n);
+  if (!s.unfinished() || s.key_id == key_id) return;
+  const auto now = env_->keys.current(c.key.peer);
+  if (now && s.key_id == now->key_id) return;
+  s.key_id = key_id;
+  save(c, n);
+}
+
+template <an_environment Env>
+key_uses server<Env>::keys_in_use() const {
+  key_uses out;
+  for (const auto& [key, c] : conversations_)
+    for (const slot& s : c.slots) {
+      if (s.unfinished() && !s.key_id.empty()) out.insert({key.peer, s.key_id});
+      if (!s.owed()) continue;
+      for (const cell& to : s.cells)
+        if (to.sent && !duty::delivery::table.is_end(to.is) && !to.key_id.empty())
+          out.insert({key.name.along->destination, to.key_id});
+    }
+  return out;
+}
+
 template <an_environment Env>
 bool server<Env>::has_room(const std::string& peer) {
   return known_peer(peer).conversations < limits_.conversations_per_peer;

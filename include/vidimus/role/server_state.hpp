@@ -20,6 +20,7 @@ struct delivery_cell {
   memory_name endpoint;
   duty::delivery::state is = duty::delivery::state::waiting;
   bool sent = false;            ///< durably marked as sent
+  std::string key_id;           ///< last transmitted under
   std::uint32_t spoken_in = 0;  ///< the conversation's sync count at the last sending
   duty::submission::altered_count altered;
 };
@@ -36,6 +37,7 @@ struct custody_slot {
   digest content{};
   std::string type;
   coverage cover;
+  std::string key_id;  ///< verified under
   payload_ref payload;
   std::vector<delivery_cell> cells;
 
@@ -44,6 +46,8 @@ struct custody_slot {
       if (cell.sent) return true;
     return false;
   }
+  /// Something is still to be done with it.
+  bool unfinished() const { return is == duty::custody::state::verified || owed(); }
   /// Deliveries are owed.
   bool owed() const {
     return is == duty::custody::state::executed || is == duty::custody::state::unwatched;

@@ -21,7 +21,7 @@ enum class clause : std::uint8_t {
   name_conversation, name_number, name_memory, name_exposed, name_reused,
   content_canonical, content_coverage, content_strict, content_view,
   code_header, code_input, code_purpose, code_digest, code_compare, code_secret,
-  key_preset, key_rule, key_derive, key_current, key_scope,
+  key_preset, key_rule, key_derive, key_current, key_remove, key_scope,
   receipt_status, receipt_bind, news_raise, snapshot_replace, altered_fingerprint, altered_count,
   altered_stateless,
   execute_once, void_first, void_expired, void_refused, hold_forget,
@@ -135,6 +135,9 @@ inline constexpr std::array clauses{
     "Keys are derived by HKDF-SHA-256 for each rule, purpose, issuer role, route and key id."),
   VIDIMUS_CLAUSE_(key_current, "key.current",
     "Every transmission uses the key that is current then."),
+  VIDIMUS_CLAUSE_(key_remove, "key.remove",
+    "A key that is removed while unfinished messages name it turns them into resends, never into "
+    "failures."),
   VIDIMUS_CLAUSE_(key_scope, "key.scope",
     "A peer speaks for itself; a relay speaks for the origins its key record lists."),
   VIDIMUS_CLAUSE_(receipt_status, "receipt.status",
