@@ -75,10 +75,14 @@ struct entropy {
 /// Counts notices; the cells of the tables go to one account for the whole process.
 struct watcher {
   std::array<std::uint64_t, notice_count> notices{};
+  std::vector<std::pair<message_name, diagnosis>> found;
   void row(std::string_view table, std::size_t cell) {
     support::rows_of_process().mark(table, cell);
   }
   void noticed(notice what) { ++notices[static_cast<std::size_t>(what)]; }
+  void altered(const message_name& name, const diagnosis& what) {
+    if (!what.empty()) found.emplace_back(name, what);
+  }
   std::uint64_t count(notice what) const { return notices[static_cast<std::size_t>(what)]; }
 };
 

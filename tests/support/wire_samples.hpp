@@ -148,7 +148,7 @@ class element_maker {
       e.states.push_back(one);
     }
     for (number n = chance_.below(3); n > 0; --n)
-      e.altered.push_back({10 - n, short_of(), short_of(), word(1, 1)});
+      e.altered.push_back({10 - n, short_of(), short_of(), word(1, 1), parts()});
     for (number n = chance_.below(3); n > 0; --n)
       e.refused.push_back({number_max - n, static_cast<reason>(1 + chance_.below(13)), word(0, 0)});
     e.missing = some(3);
@@ -179,6 +179,11 @@ class element_maker {
     return with_head(std::move(e), 5);
   }
 
+  std::vector<short_code> parts() {
+    std::vector<short_code> out(chance_.one_in(4) ? 32 : chance_.below(3));
+    for (short_code& one : out) one = short_of();
+    return out;
+  }
   short_code short_of() {
     short_code out;
     for (octet& o : out) o = static_cast<octet>(chance_.next());

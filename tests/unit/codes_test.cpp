@@ -97,6 +97,7 @@ TEST_CASE("a receipt covers everything it carries", "[code.input][receipt.status
   receipt e = with_head<receipt>();
   e.states = {{status::verified, {1, 3}, {1, 2, 3}, reason::none},
               {status::voided, {4, 4}, {}, reason::withdrawn}};
+  e.altered = {{9, {}, {}, 1, {{}}}};
   e.limit = 64;
   each_changes_the_code(
       e, purpose::receipt, [](receipt& r) { r.states[0].what = status::executed; },
@@ -105,6 +106,10 @@ TEST_CASE("a receipt covers everything it carries", "[code.input][receipt.status
       [](receipt& r) {
         r.altered.push_back({1, {}, {}, 1});
       },
+      [](receipt& r) {
+        r.altered.push_back({2, {}, {}, 1, {{}}});
+      },
+      [](receipt& r) { r.altered[0].parts[0][7] = 1; }, [](receipt& r) { r.altered[0].parts = {}; },
       [](receipt& r) { r.refused.push_back({}); }, [](receipt& r) { r.missing.add(4); },
       [](receipt& r) { r.limit = 65; }, [](receipt& r) { r.octets_max = 1; },
       [](receipt& r) { r.answers.octets[0] = 1; }, [](receipt& r) { r.covered.last = 1; });

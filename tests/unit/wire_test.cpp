@@ -236,12 +236,20 @@ TEST_CASE("each malformed text is refused by its token", "[element.ranges][eleme
   REQUIRE(has(wrong("withdraw", "", "1 x3"), "text: 'x3' is not known in withdraw"));
 }
 
-TEST_CASE("each malformed status is refused by its token", "[element.ranges]") {
+TEST_CASE("each malformed status is refused by its token", "[element.ranges][altered.parts]") {
   const std::string b = "AAAAAAAAAAA";
-  for (const std::string& good : {"v1-5/" + b + " e6-9 d10 x11-12/withdrawn p13 u14 c16 a7/" + b +
-                                      "/" + b + "/3 r9/busy/30 m4-5",
-                                  "v1/" + b + " v2/" + b, std::string("x1 x2/expired x3"),
-                                  "a1/" + b + "/" + b, std::string("r1/late")})
+  const auto times = [](int n, const std::string& one) {
+    std::string out;
+    while (n-- > 0) out += one;
+    return out;
+  };
+  for (const std::string& good :
+       {"v1-5/" + b + " e6-9 d10 x11-12/withdrawn p13 u14 c16 a7/" + b + "/" + b +
+            "/3 r9/busy/30 m4-5",
+        "v1/" + b + " v2/" + b, std::string("x1 x2/expired x3"), "a1/" + b + "/" + b,
+        std::string("r1/late"),
+        "a1/" + b + "/" + b + ":" + b + b + " a2/" + b + "/" + b + "/2:" + b,
+        "a1/" + b + "/" + b + ":" + times(32, b)})
     REQUIRE(wrong("receipt", "", good) == "");
   for (const std::string& bad : {std::string("v1"),
                                  std::string("v1/AA"),
@@ -256,6 +264,11 @@ TEST_CASE("each malformed status is refused by its token", "[element.ranges]") {
                                  "a1/" + b,
                                  "a1/" + b + "/" + b + "/1",
                                  "a1/" + b + "/" + b + "/",
+                                 "a1/" + b + "/" + b + ":",
+                                 "a1/" + b + "/" + b + ":" + b + "A",
+                                 "a1/" + b + "/" + b + ":AAAAAAAAAA_",
+                                 "a1/" + b + "/" + b + ":" + b + "/2",
+                                 "a1/" + b + "/" + b + ":" + times(33, b),
                                  "a2/" + b + "/" + b + " a1/" + b + "/" + b,
                                  std::string("r1"),
                                  std::string("r1/none"),

@@ -37,7 +37,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 //        text  statuses by number, at most 64, disjoint, adjacent ones joined unless verified:
 //                 vRANGE/BIND  pRANGE  eRANGE  dRANGE  uRANGE  xRANGE/REASON (xRANGE: none)  cRANGE
 //                 for verified, pending, executed, delivered, unconfirmed, void, closed
-//              aNUMBER/CODE/PRINT/ATTEMPT ...  altered, rising, at most 64; attempt absent: 1
+//              aNUMBER/CODE/PRINT/ATTEMPT:PARTS ...  altered, rising, at most 64; attempt absent:
+//                 1; parts, at most 32 of 11 characters side by side, absent with their colon: none
 //              rNUMBER/REASON/SECONDS ...  refused, rising, at most 64; seconds absent: 0
 //              mRANGE ...  missing
 //   execute    w  low1, 1 to 2^53-1; absent: 1          text  RANGE ... numbers, xRANGE ... void

@@ -62,16 +62,28 @@ inline std::uint32_t read_tail(input& in, bool there, std::string_view text, std
   return static_cast<std::uint32_t>(value.value_or(absent));
 }
 
+/// Side by side, 11 characters each; there is at least one.
+inline void read_parts(input& in, std::string_view text, std::vector<short_code>& to) {
+  constexpr std::size_t size = 11;
+  if (text.empty() || text.size() % size != 0 || text.size() / size > diagnosis_parts_max)
+    return in.bad_token("made with 1 to 32 parts of 11 characters behind ':'");
+  for (; !text.empty(); text.remove_prefix(size))
+    to.push_back(read_short(in, text.substr(0, size)));
+}
+
 inline void read_altered(input& in, std::vector<altered_part>& to) {
   for (; in.at('a'); in.next()) {
-    auto rest = in.token().substr(1);
+    auto parts = in.token().substr(1);
+    auto rest = cut_at(parts, ':');
+    const bool has_parts = rest.size() + 1 < in.token().size();
     altered_part one;
     one.at = read_rising(in, cut_at(rest, '/'), to);
     one.code = read_short(in, cut_at(rest, '/'));
     const bool tail = rest.find('/') != std::string_view::npos;
     one.fingerprint = read_short(in, cut_at(rest, '/'));
     one.attempt = read_tail(in, tail, rest, 1);
-    to.push_back(one);
+    if (has_parts) read_parts(in, parts, one.parts);
+    to.push_back(std::move(one));
   }
 }
 

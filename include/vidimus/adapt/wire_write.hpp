@@ -186,6 +186,9 @@ inline void write_fields(output& out, const receipt& e, const wire_place&) {
     append_base64(to += '/', one.fingerprint, base64url_letters);
     out.refuse(one.attempt == 0, "altered: attempt zero");
     if (one.attempt != 1) to.append("/").append(std::to_string(one.attempt));
+    out.refuse(one.parts.size() > diagnosis_parts_max, "altered: above 32 parts");
+    if (!one.parts.empty()) to += ':';
+    for (const short_code& part : one.parts) append_base64(to, part, base64url_letters);
   }
   out.refuse(e.refused.size() > ranges_per_element_max, "refused: above 64");
   before = 0;

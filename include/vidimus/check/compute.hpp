@@ -140,6 +140,8 @@ void fields(basic_builder<Out>& b, const receipt& e, const digest*) {
       w.raw(octets_view(a.code));
       w.raw(octets_view(a.fingerprint));
       w.u32(a.attempt);
+      w.u8(static_cast<octet>(a.parts.size()));
+      for (const short_code& one : a.parts) w.raw(octets_view(one));
     }
   });
   b.measured(t_refused, [&](auto& w) {

@@ -31,7 +31,8 @@ enum class notice : std::uint8_t {
 inline constexpr std::size_t notice_count = 12;
 
 /// Told which row of which table was used (`cell` as in `fsm::table`), and of each notice.
-/// Must not call back into the role.
+/// Must not call back into the role. An observer may also have `altered(message_name, diagnosis)`:
+/// the server tells it which parts of a message an endpoint found altered, if it can say so.
 template <class O>
 concept observer = requires(O& watch, std::string_view table, std::size_t cell, notice what) {
   watch.row(table, cell);

@@ -7,6 +7,7 @@
 #include "../spec/rule.hpp"
 #include "check_code.hpp"
 #include "coverage.hpp"
+#include "diagnosis.hpp"
 #include "ranges.hpp"
 #include "words.hpp"
 
@@ -54,6 +55,9 @@ struct altered_part {
   short_code code{};
   short_code fingerprint{};
   std::uint32_t attempt = 1;
+  /// Of the check element first, then of the parts of content in canonical order: 32 bits of its
+  /// name, 32 bits of the part (protocol.md, altered.parts). At most `diagnosis_parts_max`.
+  std::vector<short_code> parts{};
   friend bool operator==(const altered_part&, const altered_part&) = default;
 };
 

@@ -45,6 +45,9 @@ struct report {
   outcome ended = outcome::uncertain;
   reason why = reason::none;
   bool again = false;
+  /// Not delivered and altered on the way: which parts, as far as the last verdict tells
+  /// (protocol.md, altered.parts). Empty with `again`.
+  diagnosis altered{};
 };
 
 /// A verified message for the application (S5). Answer with `accepted` or `refused`. `again`:

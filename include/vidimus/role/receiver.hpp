@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "../check/verify.hpp"
+#include "../check/part_prints.hpp"
 #include "../duty/classify.hpp"
 #include "../model/key_use.hpp"
 #include "../model/record.hpp"

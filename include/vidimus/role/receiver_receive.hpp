@@ -209,7 +209,9 @@ void receiver<Env>::say_altered(const incoming& stanza, const check& e, const di
       codes_.fingerprint(e, purpose::deliver, purpose::deliver_altered, relay, received);
   if (!print) return;
   receipt r;
-  r.altered.push_back({e.at, e.code.first_octets(), *print, e.attempt});
+  r.altered.push_back({e.at, e.code.first_octets(), *print, e.attempt,
+                       part_prints(codes_, e, purpose::deliver, purpose::deliver_altered, relay,
+                                   stanza.body.canonical)});
   say(e.head.conversation, stanza.from, std::move(r));
 }
 

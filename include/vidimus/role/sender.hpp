@@ -2,7 +2,7 @@
 #ifndef VIDIMUS_ROLE_SENDER_HPP
 #define VIDIMUS_ROLE_SENDER_HPP
 
-#include "../check/verify.hpp"
+#include "../check/part_prints.hpp"
 #include "../model/key_use.hpp"
 #include "limits.hpp"
 #include "sender_state.hpp"
@@ -120,6 +120,7 @@ class sender {
   void take_status(conversation& c, const status_range& s, number n, bool bind_agrees,
                    bool snapshot);
   void take_altered(conversation& c, const receipt& r);
+  diagnosis diagnose_verdict(conversation& c, const altered_part& said);
   void take_absent(conversation& c, const range& covered, const ranges& named);
   std::optional<bool> bind_agrees(conversation& c, const receipt& r, const status_range& s);
   void adopt_memory(conversation& c, const memory_name& memory);
@@ -133,6 +134,7 @@ class sender {
   void erase(conversation& c, number n);
   void note_key(conversation& c, number n, const std::string& key_id);
   void transmit_message(conversation& c, number n);
+  check check_of(const conversation& c, number n) const;
   void flush(conversation& c);
   void send_sync(conversation& c);
   void want_sync(conversation& c);

@@ -43,7 +43,10 @@ void sender<Env>::act(conversation& c, number n, action what) {
       s.in_grace = true;
       deadlines_.arm(s.deadline, now_ + limits_.grace, {c.name.id, n});
       break;
-    case action::report: emit(out::report{name_of(c, n), s.ended, s.why, false}); break;
+    case action::report:
+      if (s.ended == outcome::delivered || s.ended == outcome::executed) s.found = {};
+      emit(out::report{name_of(c, n), s.ended, s.why, false, std::move(s.found)});
+      break;
     case action::forget: erase(c, n); break;
   }
 }
@@ -122,17 +125,25 @@ void sender<Env>::note_key(conversation& c, number n, const std::string& key_id)
   save(c, n);
 }
 
+/// What the check of a message says, but for header and attempt.
 template <an_environment Env>
-void sender<Env>::transmit_message(conversation& c, number n) {
-  slot& s = c.at(n);
-  s.spoken_in = c.syncs;
-  if (!link_up_) return;
+check sender<Env>::check_of(const conversation& c, number n) const {
+  const slot& s = c.at(n);
   check e;
   e.at = n;
   e.type = s.type;
   e.flags = s.flags;
   e.lifetime_s = s.lifetime_s;
   e.cover = s.cover;
+  return e;
+}
+
+template <an_environment Env>
+void sender<Env>::transmit_message(conversation& c, number n) {
+  slot& s = c.at(n);
+  s.spoken_in = c.syncs;
+  if (!link_up_) return;
+  check e = check_of(c, n);
   e.attempt = ++s.altered.attempts;
   transmit(c, e, purpose::submit, s.type, &s.content, s.payload);
 }

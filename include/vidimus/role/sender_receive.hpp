@@ -130,8 +130,20 @@ void sender<Env>::take_altered(conversation& c, const receipt& r) {
     if (!letter) continue;
     if (*letter != input::altered && duty::submission::table.at(one.is, *letter).to != one.is)
       one.why = reason::altered_in_transit;
+    one.found = diagnose_verdict(c, part);
     feed(c, part.at, *letter);
   }
+}
+
+/// A hint for a person; nothing is decided by it (protocol.md, altered.parts).
+template <an_environment Env>
+diagnosis sender<Env>::diagnose_verdict(conversation& c, const altered_part& said) {
+  const slot& s = c.at(said.at);
+  check e = check_of(c, said.at);
+  e.head.conversation = c.name;
+  e.head.memory = c.memory;
+  if (!codes_.choose_key(e.head, relay_)) return {};
+  return diagnose(codes_, e, purpose::submit, purpose::altered, relay_, s.payload, s.content, said);
 }
 
 /// What a snapshot covers and does not name, the server does not hold; unless our last word about

@@ -27,6 +27,7 @@ struct sender_slot {
   std::uint32_t deadline = 0;  ///< lifetime, then grace
   digest content{};
   duty::submission::altered_count altered;
+  diagnosis found;  ///< what the verdict counted last tells; not durable
   std::string type;
   coverage cover;
   std::string key_id;  ///< last transmitted under

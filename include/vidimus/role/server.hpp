@@ -2,7 +2,7 @@
 #ifndef VIDIMUS_ROLE_SERVER_HPP
 #define VIDIMUS_ROLE_SERVER_HPP
 
-#include "../check/verify.hpp"
+#include "../check/part_prints.hpp"
 #include "../model/key_use.hpp"
 #include "limits.hpp"
 #include "server_state.hpp"
@@ -128,6 +128,7 @@ class server {
   void take_final_challenge(const incoming& stanza, const challenge& e);
   void take_final_states(conversation& c, const receipt& r, bool snapshot, ranges& named);
   void take_final_altered(conversation& c, const receipt& r);
+  void tell_altered(const conversation& c, const altered_part& said, const cell& to);
   void take_final_absent(conversation& c, const receipt& r, const channel& via,
                          const ranges& named);
   conversation* find_delivered(const header& head);
@@ -144,6 +145,7 @@ class server {
   endpoint* endpoint_at(const std::string& address);
   void feed_cell(conversation& c, number n, cell& to, duty::delivery::input on);
   void transmit_message(conversation& c, number n, cell& to);
+  check check_of(const conversation& c, number n, const memory_name& to) const;
   void refused_everywhere(conversation& c, number n);
   number low_two(conversation& c);
   void note_owed(conversation& c);

@@ -55,6 +55,21 @@ void server<Env>::refused_everywhere(conversation& c, number n) {
   feed(c, n, input::refused_by_all);
 }
 
+/// What the check of a message towards an endpoint says, but for low2 and attempt.
+template <an_environment Env>
+check server<Env>::check_of(const conversation& c, number n, const memory_name& to) const {
+  const slot& s = c.at(n);
+  check e;
+  e.head.conversation = c.key.name;
+  e.head.memory = to;
+  e.at = n;
+  e.type = s.type;
+  e.flags = s.flags;
+  e.lifetime_s = s.lifetime_s;
+  e.cover = s.cover;
+  return e;
+}
+
 template <an_environment Env>
 void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   slot& s = c.at(n);
@@ -64,14 +79,7 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
     if (one.memory == to.endpoint && one.attached) at = &one;
   if (at == nullptr) return;
   to.spoken_in = c.syncs;
-  check e;
-  e.head.conversation = c.key.name;
-  e.head.memory = to.endpoint;
-  e.at = n;
-  e.type = s.type;
-  e.flags = s.flags;
-  e.lifetime_s = s.lifetime_s;
-  e.cover = s.cover;
+  check e = check_of(c, n, to.endpoint);
   e.low = low_two(c);
   e.attempt = ++to.altered.attempts;
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;

@@ -191,7 +191,9 @@ void server<Env>::say_altered(const incoming& stanza, const check& e, const std:
   receipt r;
   r.head.conversation = e.head.conversation;
   r.head.memory = known->second.memory;
-  r.altered.push_back({e.at, e.code.first_octets(), *print, e.attempt});
+  r.altered.push_back(
+      {e.at, e.code.first_octets(), *print, e.attempt,
+       part_prints(codes_, e, purpose::submit, purpose::altered, peer, stanza.body.canonical)});
   transmit(stanza.from, r, purpose::receipt, peer);
 }
 

@@ -75,7 +75,24 @@ void server<Env>::take_final_altered(conversation& c, const receipt& r) {
     cell* to = cell_of(c.at(part.at), r.head.memory, false);
     if (to == nullptr) continue;
     const auto letter = duty::delivery::of_altered(part, to->altered, limits_.altered_max);
-    if (letter) feed_cell(c, part.at, *to, *letter);
+    if (!letter) continue;
+    tell_altered(c, part, *to);
+    feed_cell(c, part.at, *to, *letter);
+  }
+}
+
+/// Only for an observer that asks for it: the parts that were altered on the way to an endpoint
+/// (protocol.md, altered.parts).
+template <an_environment Env>
+void server<Env>::tell_altered(const conversation& c, const altered_part& said, const cell& to) {
+  const message_name name{c.key.name, said.at};
+  if constexpr (requires(const diagnosis& found) { env_->watch.altered(name, found); }) {
+    const slot& s = c.at(said.at);
+    const std::string& peer = c.key.name.along->destination;
+    check e = check_of(c, said.at, to.endpoint);
+    if (!codes_.choose_key(e.head, peer)) return;
+    env_->watch.altered(name, diagnose(codes_, e, purpose::deliver, purpose::deliver_altered, peer,
+                                       s.payload, s.content, said));
   }
 }
 

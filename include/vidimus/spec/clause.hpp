@@ -23,7 +23,7 @@ enum class clause : std::uint8_t {
   code_header, code_input, code_purpose, code_digest, code_compare, code_secret,
   key_preset, key_rule, key_derive, key_current, key_remove, key_scope,
   receipt_status, receipt_bind, news_raise, snapshot_replace, altered_fingerprint, altered_count,
-  altered_stateless,
+  altered_stateless, altered_parts,
   execute_once, void_first, void_expired, void_refused, hold_forget,
   outcome_once, outcome_delivered, outcome_executed, outcome_withdrawn, outcome_expired,
   outcome_failed, outcome_uncertain, stop_local, stop_void,
@@ -157,6 +157,9 @@ inline constexpr std::array clauses{
     "The sender counts an altered verdict only for a code and an attempt that it sent, once "
     "for each attempt."),
   VIDIMUS_CLAUSE_(altered_stateless, "altered.stateless", "A mismatch changes no stored state."),
+  VIDIMUS_CLAUSE_(altered_parts, "altered.parts",
+    "An altered verdict names the parts that arrived, each by 64 bits under the key of the "
+    "fingerprint; what they tell decides nothing."),
   VIDIMUS_CLAUSE_(execute_once, "execute.once",
     "The execute command is idempotent; it is acknowledged by the status executed."),
   VIDIMUS_CLAUSE_(void_first, "void.first",
