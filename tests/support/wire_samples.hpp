@@ -152,6 +152,7 @@ class element_maker {
     for (number n = chance_.below(3); n > 0; --n)
       e.refused.push_back({number_max - n, static_cast<reason>(1 + chance_.below(13)), word(0, 0)});
     e.missing = some(3);
+    e.body_only = place_.on == hop::two && chance_.one_in(3);
     e.limit = chance_.one_in(2) ? 0 : any_number();
     e.octets_max = word(0, 262144);
     if (chance_.one_in(2)) {

@@ -112,7 +112,8 @@ TEST_CASE("a receipt covers everything it carries", "[code.input][receipt.status
       [](receipt& r) { r.altered[0].parts[0][7] = 1; }, [](receipt& r) { r.altered[0].parts = {}; },
       [](receipt& r) { r.refused.push_back({}); }, [](receipt& r) { r.missing.add(4); },
       [](receipt& r) { r.limit = 65; }, [](receipt& r) { r.octets_max = 1; },
-      [](receipt& r) { r.answers.octets[0] = 1; }, [](receipt& r) { r.covered.last = 1; });
+      [](receipt& r) { r.answers.octets[0] = 1; }, [](receipt& r) { r.covered.last = 1; },
+      [](receipt& r) { r.body_only = true; });
 }
 
 TEST_CASE("commands and questions cover everything they carry", "[code.input]") {

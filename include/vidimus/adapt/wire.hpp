@@ -34,6 +34,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 //              b  largest message in octets, 0 (not said) to 2^32-1; absent: 262144
 //              q  nonce of the sync it answers, 16 characters, not all A; absent: news
 //              g  range that a snapshot covers; with q and only with q
+//              f  b: the issuer verifies no payloads, hop 2 only; absent: not so
 //        text  statuses by number, at most 64, disjoint, adjacent ones joined unless verified:
 //                 vRANGE/BIND  pRANGE  eRANGE  dRANGE  uRANGE  xRANGE/REASON (xRANGE: none)  cRANGE
 //                 for verified, pending, executed, delivered, unconfirmed, void, closed

@@ -101,7 +101,7 @@ inline void read_refused(input& in, std::vector<refused_part>& to) {
   }
 }
 
-inline void read_fields(input& in, receipt& to, const wire_place&) {
+inline void read_fields(input& in, receipt& to, const wire_place& place) {
   to.limit = in.integer("u", 1, number_max, 0);
   to.octets_max = static_cast<std::uint32_t>(in.integer("b", 0, UINT32_MAX, default_octets_max));
   to.answers = in.random<nonce>("q", false);
@@ -112,6 +112,12 @@ inline void read_fields(input& in, receipt& to, const wire_place&) {
     const auto span = read_range(*covered);
     if (!span) in.bad("g", *covered, "a range as in 3 or 3-5 of numbers from 1 to 2^53-1");
     to.covered = span.value_or(range{});
+  }
+  if (const auto flags = in.take("f")) {
+    if (*flags != "b") in.bad("f", *flags, "b");
+    if (place.on == hop::one)
+      in.fail(wire_fault::wrong_hop, input::about("f", "has no meaning on the first hop"));
+    to.body_only = true;
   }
   while (in.has_token()) {
     const auto which = status_letters.find(in.token().front());

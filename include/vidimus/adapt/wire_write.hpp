@@ -164,7 +164,9 @@ inline std::string& write_rising(output& out, std::string_view letter, number at
   return out.token(letter).append(std::to_string(at)).append("/");
 }
 
-inline void write_fields(output& out, const receipt& e, const wire_place&) {
+inline void write_fields(output& out, const receipt& e, const wire_place& place) {
+  out.refuse(e.body_only && place.on == hop::one, "body only: not on the first hop");
+  if (e.body_only) out.attribute("f", "b");
   out.refuse(e.limit > number_max, "limit: above 2^53-1");
   out.integer("u", e.limit, 0);
   out.integer("b", e.octets_max, default_octets_max);

@@ -40,6 +40,7 @@ enum tag : octet {
   t_octets_max,
   t_nonce,
   t_covered,
+  t_body_only,
   t_numbers = 0x30,
   t_top,
   t_close,
@@ -159,6 +160,7 @@ void fields(basic_builder<Out>& b, const receipt& e, const digest*) {
     w.u64(e.covered.first);
     w.u64(e.covered.last);
   });
+  if (e.body_only) b.integer(t_body_only, 1);
 }
 
 template <class Out>

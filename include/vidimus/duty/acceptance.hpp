@@ -18,8 +18,9 @@ enum class state : std::uint8_t {
 };
 
 enum class input : std::uint8_t {
-  check_ok,     ///< valid code; content new, or the same as before
-  check_other,  ///< valid code, other content than before
+  check_ok,      ///< valid code; content new, or the same as before
+  check_other,   ///< valid code, other content than before
+  unacceptable,  ///< valid code, but too large, or it asks for more than is verified here
   accepted,
   refused_by_host,
   passed,  ///< low2 is above the number now, or it is void
@@ -30,8 +31,9 @@ enum class action : std::uint8_t { persist, deliver, deliver_again, alarm, answe
 
 inline constexpr auto state_names = std::to_array<std::string_view>(
     {"unknown", "handed", "offered", "delivered", "refused", "closed"});
-inline constexpr auto input_names = std::to_array<std::string_view>(
-    {"check_ok", "check_other", "accepted", "refused_by_host", "passed", "restored"});
+inline constexpr auto input_names =
+    std::to_array<std::string_view>({"check_ok", "check_other", "unacceptable", "accepted",
+                                     "refused_by_host", "passed", "restored"});
 inline constexpr auto action_names =
     std::to_array<std::string_view>({"persist", "deliver", "deliver_again", "alarm", "answer"});
 
@@ -43,11 +45,12 @@ inline constexpr fsm::table table = [] {
   return fsm::table{"acceptance", fsm::names{state_names, input_names, action_names},
   std::to_array<row>({
     {s::unknown, i::check_ok, s::handed, {a::persist, a::deliver}, c::s5_hand},
+    {s::unknown, i::unacceptable, s::refused, {a::persist, a::answer}, c::endpoint_able},
     {s::unknown, i::passed, s::closed, {}, c::low_two},
     row::refuse(s::unknown, {i::check_other, i::accepted, i::refused_by_host, i::restored},
       c::not_armed),
 
-    {s::handed, i::check_ok, s::handed, {a::answer}, c::s5_repeat},
+    {s::handed, {i::check_ok, i::unacceptable}, s::handed, {a::answer}, c::s5_repeat},
     {s::handed, i::check_other, s::handed, {a::alarm, a::answer}, c::name_reused},
     {s::handed, i::accepted, s::delivered, {a::persist, a::answer}, c::s5_answer},
     {s::handed, i::refused_by_host, s::refused, {a::persist, a::answer}, c::s5_refuse},
@@ -60,15 +63,17 @@ inline constexpr fsm::table table = [] {
     {s::offered, i::accepted, s::delivered, {a::persist, a::answer}, c::accept_atomic},
     {s::offered, i::refused_by_host, s::refused, {a::persist, a::answer}, c::s5_refuse},
     {s::offered, i::passed, s::closed, {a::persist}, c::low_two},
+    // the application may have taken it: whether it is refused is not ours to say any more
+    row::ignore(s::offered, i::unacceptable, c::endpoint_able),
     row::ignore(s::offered, i::restored, c::restore_again),
 
-    {s::delivered, i::check_ok, s::delivered, {a::answer}, c::s5_repeat},
+    {s::delivered, {i::check_ok, i::unacceptable}, s::delivered, {a::answer}, c::s5_repeat},
     {s::delivered, i::check_other, s::delivered, {a::alarm, a::answer}, c::name_reused},
     {s::delivered, i::passed, s::closed, {}, c::low_two},
     row::ignore(s::delivered, {i::accepted, i::restored}, c::accept_atomic),
     row::refuse(s::delivered, i::refused_by_host, c::not_armed),
 
-    {s::refused, i::check_ok, s::refused, {a::answer}, c::s5_repeat},
+    {s::refused, {i::check_ok, i::unacceptable}, s::refused, {a::answer}, c::s5_repeat},
     {s::refused, i::check_other, s::refused, {a::alarm, a::answer}, c::name_reused},
     {s::refused, i::passed, s::closed, {}, c::low_two},
     row::ignore(s::refused, {i::refused_by_host, i::restored}, c::accept_atomic),

@@ -111,8 +111,12 @@ constexpr std::optional<input> of_altered(const altered_part& said,
 
 namespace acceptance {
 
-/// A check whose code was valid. `same`: nothing is known of the number, or the same digest.
-constexpr input of_check(bool same) noexcept { return same ? input::check_ok : input::check_other; }
+/// A check whose codes were valid. `same`: nothing is known of the number, or the same digest.
+/// `able`: this endpoint verifies all that the message asks for.
+constexpr input of_check(bool same, bool able) noexcept {
+  if (!same) return input::check_other;
+  return able ? input::check_ok : input::unacceptable;
+}
 
 }  // namespace acceptance
 

@@ -29,6 +29,7 @@ enum class input : std::uint8_t {
   altered_alike,  ///< alike, or too often
   gone,           ///< detached, or its link is in doubt
   custody_over,
+  unable,  ///< never sent to it, and it asks for more than the endpoint verifies
 };
 
 enum class action : std::uint8_t { mark_sent, transmit_message, settle, settle_refused };
@@ -38,7 +39,7 @@ inline constexpr auto state_names =
                                      "confirmed", "refused", "dropped"});
 inline constexpr auto input_names =
     std::to_array<std::string_view>({"ready", "absent", "pending", "delivered", "refused",
-                                     "altered", "altered_alike", "gone", "custody_over"});
+                                     "altered", "altered_alike", "gone", "custody_over", "unable"});
 /// `mark_sent` is durable before anything behind it (a no-op where it is already); `settle` tells
 /// the custody of a final receipt, `settle_refused` of a final refusal.
 inline constexpr auto action_names =
@@ -58,6 +59,7 @@ inline constexpr fsm::table table = [] {
     {s::waiting, i::delivered, s::confirmed, {a::settle}, c::s6_end},
     {s::waiting, i::refused, s::refused, {a::mark_sent, a::settle_refused}, c::s5_refuse},
     {s::waiting, i::custody_over, s::dropped, {}, c::void_first},
+    {s::waiting, i::unable, s::refused, {a::settle_refused}, c::endpoint_able},
     row::ignore(s::waiting, {i::absent, i::altered, i::altered_alike, i::gone},
       c::s4_hold),
 
@@ -66,6 +68,7 @@ inline constexpr fsm::table table = [] {
     {s::asking, i::delivered, s::confirmed, {a::settle}, c::s6_end},
     {s::asking, i::refused, s::refused, {a::settle_refused}, c::s5_refuse},
     {s::asking, i::custody_over, s::dropped, {}, c::void_first},
+    row::refuse(s::asking, i::unable, c::not_armed),
     row::ignore(s::asking, {i::altered, i::altered_alike, i::gone}, c::link_cut),
 
     {s::transmitted, {i::absent, i::altered}, s::transmitted, {a::transmit_message}, c::s6_resend},
@@ -75,6 +78,7 @@ inline constexpr fsm::table table = [] {
     {s::transmitted, i::altered_alike, s::suspended, {}, c::s6_stop},
     {s::transmitted, i::gone, s::asking, {}, c::link_cut},
     {s::transmitted, i::custody_over, s::dropped, {}, c::void_first},
+    row::refuse(s::transmitted, i::unable, c::not_armed),
     row::ignore(s::transmitted, i::ready, c::timer_owed),
 
     {s::pending, i::absent, s::transmitted, {a::transmit_message}, c::snapshot_replace},
@@ -82,6 +86,7 @@ inline constexpr fsm::table table = [] {
     {s::pending, i::refused, s::refused, {a::settle_refused}, c::s5_refuse},
     {s::pending, i::gone, s::asking, {}, c::link_cut},
     {s::pending, i::custody_over, s::dropped, {}, c::void_first},
+    row::refuse(s::pending, i::unable, c::not_armed),
     row::ignore(s::pending, {i::ready, i::pending, i::altered, i::altered_alike}, c::news_raise),
 
     {s::suspended, i::pending, s::pending, {}, c::news_raise},
@@ -89,6 +94,7 @@ inline constexpr fsm::table table = [] {
     {s::suspended, i::refused, s::refused, {a::settle_refused}, c::s5_refuse},
     {s::suspended, i::gone, s::asking, {}, c::s6_stop},
     {s::suspended, i::custody_over, s::dropped, {}, c::void_first},
+    row::refuse(s::suspended, i::unable, c::not_armed),
     {s::suspended, i::absent, s::transmitted, {a::transmit_message}, c::s6_stop},
     row::ignore(s::suspended, {i::ready, i::altered, i::altered_alike}, c::s6_stop),
   }),

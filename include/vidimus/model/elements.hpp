@@ -82,6 +82,7 @@ struct receipt {
   nonce answers;                 ///< empty: news
   range covered;                 ///< of a snapshot
   check_code code;
+  bool body_only = false;  ///< snapshots of hop 2 only: the issuer verifies no payloads
 };
 
 /// S3: hand on what was verified.

@@ -129,6 +129,7 @@ struct server_custody {
   coverage cover;
   std::vector<sent_to> sent;
   std::string key_id;  ///< verified under
+  bool core_only = false;  ///< covers no payloads
   std::string key() const { return key_of("vr", peer, name, at); }
 };
 
@@ -236,6 +237,7 @@ void fields(A& a, server_custody& v) {
   fields(a, v.cover);
   a(v.sent);
   a.since(2, v.key_id);
+  a.since(2, v.core_only);
 }
 template <class A>
 void fields(A& a, receiver_peer& v) {

@@ -47,6 +47,9 @@ struct receiver_limits {
   std::uint32_t window = 1024;  ///< numbers known of one conversation; at least 16
   std::uint32_t conversations_per_peer = 256;
   std::uint32_t payload_octets_max = 256 * 1024;
+  /// The stack discards payloads it does not know (gloox, Swiften): messages that cover more than
+  /// body, subject and thread are refused, and servers told beforehand (endpoint.able).
+  bool body_only = false;
   duty::bucket_limits answers_per_peer;
   duty::bucket_limits answers_in_all{256, 64};
 };

@@ -118,6 +118,7 @@ class receiver {
   void take_check(const incoming& stanza, const check& e);
   void take_sync(const incoming& stanza, const sync& e);
   bool admits(finding said);
+  reason objection(const content& body) const;
   detail::receiver_peer& known_peer(const std::string& relay);
   conversation* find(const conversation_name& name);
   bool has_room(const std::string& relay);

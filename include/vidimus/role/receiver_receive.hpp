@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_ROLE_RECEIVER_RECEIVE_HPP
 #define VIDIMUS_ROLE_RECEIVER_RECEIVE_HPP
 
+#include "../check/core_only.hpp"
 #include "receiver.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -152,7 +153,18 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
   if (same) note_key(*c, e.at, e.head.key_id);
   at.message = &e;
   at.body = &*body;
-  feed(*c, e.at, duty::acceptance::of_check(same), at);
+  const reason no = objection(stanza.body);
+  if (no != reason::none) at.why = no;
+  feed(*c, e.at, duty::acceptance::of_check(same, no == reason::none), at);
+}
+
+/// Why this endpoint cannot take the message: it asks for more than the endpoint verifies
+/// (protocol.md, endpoint.able), or is larger than its receipts say. `none` if it can.
+template <an_environment Env>
+reason receiver<Env>::objection(const content& body) const {
+  if (limits_.body_only && !is_core_only(body.canonical)) return reason::unsupported;
+  const std::size_t size = body.whole ? body.whole->size() : 0;
+  return size > limits_.payload_octets_max ? reason::too_large : reason::none;
 }
 
 /// Under the current memory a sync raises low2; under another, or none, it only asks.
@@ -171,6 +183,7 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
     r.answers = e.asks;
     r.limit = c != nullptr ? credit_of(*c) : credit_from(e.low);
     r.covered = {first, last};
+    r.body_only = limits_.body_only;
     say(e.head.conversation, stanza.from, std::exchange(r, {}));
     first = last + 1;
   };

@@ -130,9 +130,9 @@ class server {
   void take_final_altered(conversation& c, const receipt& r);
   void tell_altered(const conversation& c, const altered_part& said, const cell& to);
   void take_final_absent(conversation& c, const receipt& r, const channel& via,
-                         const ranges& named);
+                         const endpoint* from, const ranges& named);
   conversation* find_delivered(const header& head);
-  endpoint* learn(conversation& c, const std::string& address, const memory_name& memory);
+  endpoint* learn(conversation& c, const std::string& address, const receipt& said);
   void attach(const std::string& address);
   void detach(const std::string& address);
   void gone(detail::destination& d, const memory_name& memory);
@@ -141,6 +141,8 @@ class server {
   bool settled(conversation& c, const endpoint& to, channel& via);
   void probe(conversation& c, const endpoint& to);
   void set_timer(conversation& c, const endpoint& to);
+  bool able_elsewhere(conversation& c, number n, const endpoint& than);
+  void feed_unable(conversation& c, number n, cell& one);
   cell* cell_of(slot& s, const memory_name& at, bool create);
   endpoint* endpoint_at(const std::string& address);
   void feed_cell(conversation& c, number n, cell& to, duty::delivery::input on);

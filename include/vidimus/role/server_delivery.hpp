@@ -129,9 +129,31 @@ template <an_environment Env>
 void server<Env>::deliver_one(conversation& c, number n, const endpoint& to, channel& via) {
   if (!settled(c, to, via) || n > via.limit) return;
   slot& s = c.at(n);
+  // another that is there may be able: a message waits for it
+  if (to.body_only && !s.core_only && able_elsewhere(c, n, to)) return;
   cell* one = cell_of(s, to.memory, true);
-  if (one != nullptr && one->is == duty::delivery::state::waiting)
-    feed_cell(c, n, *one, duty::delivery::input::ready);
+  if (one == nullptr || one->is != duty::delivery::state::waiting) return;
+  if (to.body_only && !s.core_only) return feed_unable(c, n, *one);
+  feed_cell(c, n, *one, duty::delivery::input::ready);
+}
+
+/// The message asks for more than the endpoint verifies: that counts as its refusal (protocol.md,
+/// endpoint.able).
+template <an_environment Env>
+void server<Env>::feed_unable(conversation& c, number n, cell& one) {
+  c.at(n).why = reason::unsupported;
+  feed_cell(c, n, one, duty::delivery::input::unable);
+}
+
+/// Whether another attached endpoint takes the message, or may do so once it has answered.
+template <an_environment Env>
+bool server<Env>::able_elsewhere(conversation& c, number n, const endpoint& than) {
+  for (const endpoint& other : destinations_[c.key.name.along->destination].endpoints) {
+    if (&other == &than || !other.attached || other.body_only) continue;
+    const cell* has = other.memory.empty() ? nullptr : cell_of(c.at(n), other.memory, false);
+    if (has == nullptr || has->is != duty::delivery::state::refused) return true;
+  }
+  return false;
 }
 
 template <an_environment Env>
@@ -190,10 +212,12 @@ void server<Env>::set_timer(conversation& c, const endpoint& to) {
 
 /// The endpoint that answered: its memory and where it is now (protocol.md, endpoint.memory).
 template <an_environment Env>
-auto server<Env>::learn(conversation& c, const std::string& address, const memory_name& memory)
+auto server<Env>::learn(conversation& c, const std::string& address, const receipt& said)
     -> endpoint* {
+  const memory_name& memory = said.head.memory;
   endpoint* at = endpoint_at(address);
   if (at == nullptr) return nullptr;
+  at->body_only = said.body_only;
   if (at->memory == memory) return at;
   detail::destination& d = destinations_[c.key.name.along->destination];
   const memory_name before = at->memory;

@@ -74,7 +74,8 @@ void server<Env>::save(conversation& c, number n) {
                            s.type,
                            s.cover,
                            {},
-                           s.key_id};
+                           s.key_id,
+                           s.core_only};
   for (const cell& to : s.cells)
     if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
   emit(out::persist{r.key(), image::save(r)});

@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_ROLE_SERVER_HOP1_HPP
 #define VIDIMUS_ROLE_SERVER_HOP1_HPP
 
+#include "../check/core_only.hpp"
 #include "server.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -99,6 +100,7 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   s.cover = e.cover;
   s.key_id = e.head.key_id;
   s.payload = body.whole;
+  s.core_only = is_core_only(body.canonical);
   const record::payload held{'v', c.key.peer, c.key.name, n,
                              s.payload ? *s.payload : std::string()};
   emit(out::persist{held.key(), image::save(held)});

@@ -24,7 +24,7 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   channel* via = found == c->channels.end() ? nullptr : &found->second;
   const bool snapshot = !r.answers.empty() && via != nullptr && r.answers == via->asked;
   if (!r.answers.empty() && !snapshot) env_->watch.noticed(notice::stale_snapshot);
-  endpoint* from = snapshot ? learn(*c, stanza.from, r.head.memory) : endpoint_at(stanza.from);
+  endpoint* from = snapshot ? learn(*c, stanza.from, r) : endpoint_at(stanza.from);
   if (snapshot && from != nullptr) {
     if (r.covered.last >= via->asked_top) via->asked = {};
     via->wants_sync = false;
@@ -38,7 +38,7 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   ranges named;
   take_final_states(*c, r, snapshot, named);
   take_final_altered(*c, r);
-  if (snapshot) take_final_absent(*c, r, *via, named);
+  if (snapshot) take_final_absent(*c, r, *via, from, named);
   if (via != nullptr && c->owed < owed) via->quiet = 0;
   if (from == nullptr || via == nullptr || from->memory != r.head.memory) return;
   via->limit = std::max(via->limit, r.limit);
@@ -98,12 +98,14 @@ void server<Env>::tell_altered(const conversation& c, const altered_part& said, 
 
 template <an_environment Env>
 void server<Env>::take_final_absent(conversation& c, const receipt& r, const channel& via,
-                                    const ranges& named) {
+                                    const endpoint* from, const ranges& named) {
   const number end = std::min(r.covered.last + 1, c.top());
   for (number n = std::max(r.covered.first, c.base); n < end; ++n) {
     cell* to = named.contains(n) ? nullptr : cell_of(c.at(n), r.head.memory, false);
-    if (to != nullptr && to->spoken_in < via.asked_as)
-      feed_cell(c, n, *to, duty::delivery::input::absent);
+    if (to == nullptr || to->spoken_in >= via.asked_as) continue;
+    // sent when the endpoint said nothing of it: its application may have it, so this is no refusal
+    if (from != nullptr && from->body_only && !c.at(n).core_only) continue;
+    feed_cell(c, n, *to, duty::delivery::input::absent);
   }
 }
 

@@ -23,6 +23,7 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
   s.cover = r.cover;
   s.key_id = r.key_id;
   s.payload = std::move(payload);
+  s.core_only = r.core_only;
   for (const record::sent_to& to : r.sent) {
     cell* one = cell_of(s, to.endpoint, true);
     if (one == nullptr) continue;
@@ -140,7 +141,7 @@ void server<Env>::append_state(octets& to) const {
     for (const endpoint& one : d.endpoints) {
       w.raw(one.address);
       w.raw(one.memory.view());
-      w.u8(one.attached);
+      w.u8(static_cast<octet>(one.body_only << 1 | one.attached));
     }
   for (const auto& [key, c] : conversations_) {
     w.raw(key.name.id.view());

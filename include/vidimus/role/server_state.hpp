@@ -39,6 +39,7 @@ struct custody_slot {
   coverage cover;
   std::string key_id;  ///< verified under
   payload_ref payload;
+  bool core_only = false;  ///< covers no payloads
   std::vector<delivery_cell> cells;
 
   bool sent() const {
@@ -109,6 +110,7 @@ struct endpoint {
   std::string address;
   memory_name memory;
   bool attached = false;
+  bool body_only = false;  ///< as it said with its memory
 };
 
 struct destination {

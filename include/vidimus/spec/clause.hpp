@@ -30,6 +30,7 @@ enum class clause : std::uint8_t {
   low_one, low_two, credit_limit, refusal_final, timer_owed, timer_sync, link_cut,
   accept_atomic, restore_again, endpoint_memory, endpoint_probe, challenge_one, flood_bucket,
   flood_order, element_flat, element_ranges, element_check, copy_never, durable_first,
+  endpoint_able,
   not_armed,
 };
 
@@ -237,6 +238,9 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(durable_first, "durable.first",
     "No element leaves before everything it claims, and every decision it discloses, is "
     "durable."),
+  VIDIMUS_CLAUSE_(endpoint_able, "endpoint.able",
+    "A message that asks for more than an endpoint verifies is not sent to it, and it refuses "
+    "one that comes all the same: unsupported, finally, and never in part."),
   VIDIMUS_CLAUSE_(not_armed, "not.armed",
     "An input that cannot occur in a state is refused there: it would be an error of the "
     "library."),
