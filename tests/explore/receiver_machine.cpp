@@ -41,6 +41,7 @@ receiver_machine::receiver_machine(const world& in, wires& net)
     : machine_of(who::receiver, in, net) {
   preset_keys sender, server;
   toy::give_keys(sender, server, env_.keys);
+  toy::give_ends(sender, env_.keys, in.ends != 0, in.ends == 2);
 }
 
 std::shared_ptr<receiver_machine::role> receiver_machine::fresh() {
@@ -85,6 +86,10 @@ const char* receiver_machine::claims(const party&, const shelf& store,
   for (const status_range& s : r->states)
     for (number n = s.span.first; n <= s.span.last; ++n)
       if (!line || !knows(*line, s, n)) return "P4: a final receipt states what is not durable";
+  for (const end_part& one : r->ends) {
+    const end_part* held = line ? find_end(line->ends, one.at) : nullptr;
+    if (held == nullptr || !(*held == one)) return "P4: a proof is told that is not durable";
+  }
   if (line && r->limit > line->low + receiver_limits{}.window - 1)
     return "P4: a final receipt promises credit that is not durable";
   return nullptr;

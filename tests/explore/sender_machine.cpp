@@ -65,6 +65,7 @@ std::size_t sender_books::submitted() const {
 sender_machine::sender_machine(const world& in, wires& net) : machine_of(who::sender, in, net) {
   preset_keys server, receiver;
   toy::give_keys(env_.keys, server, receiver);
+  toy::give_ends(env_.keys, receiver, in.ends != 0, in.ends == 2);
 }
 
 std::shared_ptr<sender_machine::role> sender_machine::fresh() {

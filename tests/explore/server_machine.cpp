@@ -59,6 +59,10 @@ const char* claims_of(const receipt& e, const shelf_view& in) {
   for (const status_range& s : e.states)
     for (number n = s.span.first; n <= s.span.last; ++n)
       if (!holds(in, s, n)) return "P4: a receipt states what is not durable";
+  for (const end_part& one : e.ends) {
+    const auto held = in.at(one.at);
+    if (!held || !(held->ends == one.held)) return "P4: a proof is told that is not durable";
+  }
   const auto line = in.line();
   if (line && e.limit > std::max(line->limit, line->base + server_limits{}.window - 1))
     return "P4: a receipt promises credit that is not durable";
@@ -86,6 +90,7 @@ const char* claims_of(const check& e, const out::transmit& sent, const shelf_vie
     return "P4: a message was sent on before it was marked as sent";
   if (!sent.payload || !in.has_payload(e.at, &*sent.payload))
     return "P4: a message was sent on with another payload than is held";
+  if (!(held->ends == e.second)) return "P4: a second code was sent on that is not durable";
   return low_two_holds(in, e.low, e.voids);
 }
 

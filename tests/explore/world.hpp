@@ -27,6 +27,7 @@ struct world {
   int sender_crashes = 0, server_crashes = 0, receiver_crashes = 0;
   int sender_old = 0, server_old = 0;      ///< restored from an older image
   int server_lost = 0, receiver_lost = 0;  ///< store lost
+  int ends = 0;                            ///< 1: trust mode end to end; 2: sealed
   int progress = 1;                        ///< an end must be in reach from every state
 };
 

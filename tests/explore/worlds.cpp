@@ -25,6 +25,7 @@ const std::vector<bound>& bounds() {
       {"server-old", &world::server_old},
       {"server-lost", &world::server_lost},
       {"receiver-lost", &world::receiver_lost},
+      {"ends", &world::ends},
       {"progress", &world::progress},
   };
   return all;
@@ -128,6 +129,23 @@ std::vector<world> worlds(bool all) {
                  .server_old = 1,
                  .receiver_lost = 1,
                  .progress = 0});
+  out.push_back({.name = "one-end-to-end",
+                 .syncs = 2,
+                 .probes = 2,
+                 .withdraw = 1,
+                 .sender_crashes = 1,
+                 .server_crashes = 1,
+                 .receiver_crashes = 1,
+                 .ends = 1});
+  out.push_back({.name = "one-sealed",
+                 .syncs = 2,
+                 .probes = 2,
+                 .withdraw = 1,
+                 .sender_ends = 1,
+                 .server_ends = 1,
+                 .server_crashes = 1,
+                 .ends = 2});
+  out.push_back({.name = "two-sealed", .messages = 2, .syncs = 2, .probes = 1, .ends = 2});
   out.push_back({.name = "two", .messages = 2, .syncs = 2, .probes = 2});
   out.push_back({.name = "two-ends",
                  .messages = 2,

@@ -85,6 +85,9 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   p.detach_count = rate(fault::detach, 4);
   draw_limits(p, c);
   p.rotations = rate(fault::rotate, 6);
+  chance between_ends(seed, 8);  // of its own: the other draws stay as they were
+  if (between_ends.one_in(3)) p.ends = between_ends.one_in(3) ? 50 : 100;
+  p.sealed = between_ends.one_in(2);
   return p;
 }
 

@@ -84,7 +84,10 @@ struct plan {
   sender_limits of_sender;
   server_limits of_server;
   receiver_limits of_receiver;
-  bool shared_code = false;     ///< one preset code for all, else one for each hop
+  bool shared_code = false;  ///< one preset code for all, else one for each hop
+  /// Pairs of ends with a code that no relay knows: per cent of them; sealed or not.
+  int ends = 0;
+  bool sealed = false;
   std::size_t oversize_at = 0;  ///< payload octets that the server does not take; 0: none
 
   /// A host lied about its store, or a holder of keys lies: only what needs no honest parties is

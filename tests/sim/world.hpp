@@ -68,6 +68,7 @@ class world {
 
   // the beginning (world_setup.cpp)
   void make_parties();
+  void give_ends();
   void make_party(party& p, std::string name, octet who);
   void schedule();
   void schedule_submissions();

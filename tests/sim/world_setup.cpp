@@ -45,10 +45,27 @@ void world::make_parties() {
       p.tokens = plan_.of_receiver.answers_per_peer;
     }
   }
+  give_ends();
   insider_env_.entropy.who = 99;
   (void)insider_env_.keys.add(relay_.bare, "k1", code("an insider's"));
   (void)relay_.e.keys.add("m@s.example", "k1", code("an insider's"));
   insider_.emplace(insider_env_);
+}
+
+/// Trust modes end to end and sealed, for some pairs of sender and destination.
+void world::give_ends() {
+  chance c(plan_.seed, 9);
+  for (sender_party& from : senders_)
+    for (const std::string& to : destinations_) {
+      if (!c.percent(plan_.ends)) continue;
+      const octets code = toy::code_of("between " + from.bare + " and " + to);
+      constexpr auto rule = check_rule::hmac_sha_256_128;
+      bool good = from.e.keys.add_end_to_end(to, "e1", code, rule, plan_.sealed).has_value();
+      for (endpoint_party& p : endpoints_)
+        if (p.bare == to)
+          good = p.e.keys.add_end_to_end(from.bare, "e1", code, rule).has_value() && good;
+      VIDIMUS_EXPECT(good, "the keys are new");
+    }
 }
 
 void world::schedule() {

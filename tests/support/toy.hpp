@@ -108,6 +108,14 @@ inline void give_keys(preset_keys& a, preset_keys& r, preset_keys& b) {
   b.allow(relay, "@example.org");
 }
 
+/// A key between alice and bob, if there is to be one (protocol.md, end.keys).
+inline void give_ends(preset_keys& a, preset_keys& b, bool any, bool sealed) {
+  if (!any) return;
+  constexpr auto rule = check_rule::hmac_sha_256_128;
+  (void)a.add_end_to_end(bob, "e1", code_of("between the ends, e1"), rule, sealed);
+  (void)b.add_end_to_end(alice, "e1", code_of("between the ends, e1"), rule);
+}
+
 inline content content_of(std::string_view text) {
   return {octets(as_octets(text).begin(), as_octets(text).end()),
           std::make_shared<const std::string>(text)};

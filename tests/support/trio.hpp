@@ -34,6 +34,15 @@ class trio {
     b.emplace(bob_env, bob, rl);
   }
 
+  /// A key between alice and bob that the relay does not know (protocol.md, end.keys).
+  void give_ends(bool sealed = false, const std::string& key_id = "e1") {
+    const octets code = code_of("between the ends, " + key_id);
+    constexpr auto rule = check_rule::hmac_sha_256_128;
+    VIDIMUS_EXPECT(alice_env.keys.add_end_to_end(bob, key_id, code, rule, sealed) &&
+                       bob_env.keys.add_end_to_end(alice, key_id, code, rule, sealed),
+                   "the key is new");
+  }
+
   void link_up() { alice_did(a->link_restored(now)); }
   void attach(const std::string& address = bob_full) { relay_did(v->attached(address, now)); }
   void start() {

@@ -50,7 +50,7 @@ class element_maker {
     switch (kind) {
       case 0: return a_check();
       case 1: return a_receipt();
-      case 2: return with_head(execute{{}, some(5), low(), some(3), {}}, 2);
+      case 2: return with_head(execute{{}, some(5), low(), some(3), {}, some_ends()}, 2);
       case 3: return with_head(withdraw{{}, some(5), low(), {}}, 3);
       case 4: return a_sync();
       default: return a_challenge();
@@ -129,6 +129,7 @@ class element_maker {
       e.low = low();
       e.voids = some(3);
     }
+    if (chance_.one_in(3)) e.second = an_end();
     return with_head(std::move(e), 0);
   }
 
@@ -152,6 +153,7 @@ class element_maker {
     for (number n = chance_.below(3); n > 0; --n)
       e.refused.push_back({number_max - n, static_cast<reason>(1 + chance_.below(13)), word(0, 0)});
     e.missing = some(3);
+    e.ends = some_ends();
     e.body_only = place_.on == hop::two && chance_.one_in(3);
     e.limit = chance_.one_in(2) ? 0 : any_number();
     e.octets_max = word(0, 262144);
@@ -185,6 +187,24 @@ class element_maker {
     for (short_code& one : out) one = short_of();
     return out;
   }
+  end_code an_end() {
+    const std::string ids[] = {"k1", "a key", "<&>'\"", std::string(32, 'k'), "\xc3\xa9"};
+    end_code out;
+    out.key_id = chance_.pick(ids);
+    out.rule = rules[chance_.below(rules.size())].rule;
+    octets code(facts(out.rule).code_size);
+    for (octet& o : code) o = static_cast<octet>(chance_.next());
+    out.code = check_code(code);
+    return out;
+  }
+  std::vector<end_part> some_ends() {
+    std::vector<end_part> out;
+    number at = 0;
+    for (auto n = chance_.one_in(9) ? ranges_per_element_max : chance_.below(4); n > 0; --n)
+      out.push_back({at += 1 + chance_.below(9), an_end()});
+    return out;
+  }
+
   short_code short_of() {
     short_code out;
     for (octet& o : out) o = static_cast<octet>(chance_.next());

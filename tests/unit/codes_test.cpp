@@ -28,6 +28,7 @@ void each_changes_the_code(const Element& base, purpose p, Change... changes) {
   toy::env world;
   REQUIRE(world.keys.add(alice, "k1", code_of("hop one")));
   REQUIRE(world.keys.add(alice, "k2", code_of("hop one")));
+  REQUIRE(world.keys.add_end_to_end(alice, "k2", code_of("hop one")));
   verifier<toy::env> codes(world);
   const digest d = toy::crypto::digest_of(content_of("hello").canonical);
   const digest* content = std::is_same_v<Element, check> ? &d : nullptr;
@@ -57,6 +58,10 @@ void each_changes_the_code(const Element& base, purpose p, Change... changes) {
               finding::wrong_code);
 }
 
+end_code an_end(std::string key_id, octet filled) {
+  return {std::move(key_id), check_rule::hmac_sha_256_128, check_code(octets(16, filled))};
+}
+
 ranges range_of(number first, number last) {
   ranges r;
   r.add({first, last});
@@ -81,7 +86,8 @@ TEST_CASE("a check covers everything it carries but the attempt",
       [](check& c) {
         c.cover = {true, {{"urn:a", "b"}}};
       },
-      [](check& c) { c.low = 1; }, [](check& c) { c.voids = range_of(1, 2); });
+      [](check& c) { c.low = 1; }, [](check& c) { c.voids = range_of(1, 2); },
+      [](check& c) { c.second = an_end("e1", 1); });
   toy::env world;
   REQUIRE(world.keys.add(alice, "k1", code_of("hop one")));
   verifier<toy::env> codes(world);
@@ -91,6 +97,33 @@ TEST_CASE("a check covers everything it carries but the attempt",
   REQUIRE(codes.verify(e, purpose::submit, alice, &other) == finding::wrong_code);
   e.attempt = 77;
   REQUIRE(codes.verify(e, purpose::submit, alice, &d) == finding::valid);
+}
+
+TEST_CASE("each part of a code between the ends is covered by the code of the hop",
+          "[code.input]") {
+  const auto alter = [](end_code& e, int how) {
+    if (how == 0) e.key_id = "e2";
+    if (how == 1) e.key_id = "";
+    if (how == 2) e.code = check_code(octets(16, 2));
+    if (how == 3) e.code = check_code(octets(17, 1));
+    if (how == 4) e = {};
+  };
+  check c = with_head<check>();
+  c.second = an_end("e1", 1);
+  execute x = with_head<execute>();
+  x.ends.push_back({1, an_end("e1", 1)});
+  receipt r = with_head<receipt>();
+  r.ends.push_back({1, an_end("e1", 1)});
+  for (int how = 0; how < 5; ++how) {
+    CAPTURE(how);
+    each_changes_the_code(c, purpose::submit, [&](check& e) { alter(e.second, how); });
+    each_changes_the_code(
+        x, purpose::execute, [&](execute& e) { alter(e.ends[0].held, how); },
+        [](execute& e) { e.ends[0].at = 2; });
+    each_changes_the_code(
+        r, purpose::final_receipt, [&](receipt& e) { alter(e.ends[0].held, how); },
+        [](receipt& e) { e.ends[0].at = 2; });
+  }
 }
 
 TEST_CASE("a receipt covers everything it carries", "[code.input][receipt.status]") {
@@ -113,7 +146,10 @@ TEST_CASE("a receipt covers everything it carries", "[code.input][receipt.status
       [](receipt& r) { r.refused.push_back({}); }, [](receipt& r) { r.missing.add(4); },
       [](receipt& r) { r.limit = 65; }, [](receipt& r) { r.octets_max = 1; },
       [](receipt& r) { r.answers.octets[0] = 1; }, [](receipt& r) { r.covered.last = 1; },
-      [](receipt& r) { r.body_only = true; });
+      [](receipt& r) { r.body_only = true; },
+      [](receipt& r) {
+        r.ends.push_back({1, an_end("e1", 1)});
+      });
 }
 
 TEST_CASE("commands and questions cover everything they carry", "[code.input]") {
@@ -121,7 +157,10 @@ TEST_CASE("commands and questions cover everything they carry", "[code.input]") 
   e.numbers = range_of(1, 2);
   each_changes_the_code(
       e, purpose::execute, [](execute& x) { x.numbers = range_of(1, 3); },
-      [](execute& x) { x.low = 1; }, [](execute& x) { x.voids.add(1); });
+      [](execute& x) { x.low = 1; }, [](execute& x) { x.voids.add(1); },
+      [](execute& x) {
+        x.ends.push_back({1, an_end("e1", 1)});
+      });
   vidimus::withdraw w = with_head<vidimus::withdraw>();
   w.numbers = range_of(1, 2);
   each_changes_the_code(
@@ -172,6 +211,7 @@ TEST_CASE("keys differ by everything they are derived from", "[key.derive]") {
   toy::env world;
   REQUIRE(world.keys.add(alice, "k1", code_of("hop one")));
   REQUIRE(world.keys.add(bob, "k1", code_of("hop one")));
+  REQUIRE(world.keys.add_end_to_end(alice, "k1", code_of("hop one")));
   keyring<toy::env> ring;
   const header head = with_head<check>().head;
   const auto code_under = [&](std::string_view peer, header h, purpose p) {

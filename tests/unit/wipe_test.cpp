@@ -166,6 +166,7 @@ TEST_CASE("derived keys are wiped when their code is removed, and at the end", "
     const header head = head_of(check_rule::ed25519);
     std::size_t made = 0;
     for (std::size_t p = 0; p < purpose_names.size(); ++p) {
+      if (is_between_ends(static_cast<purpose>(p))) continue;
       REQUIRE(ring.find(world, toy::alice, head, static_cast<purpose>(p)) != nullptr);
       REQUIRE(ring.find(world, toy::bob, head, static_cast<purpose>(p)) != nullptr);
       ++made;

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vidimus/base/text.hpp>
 
+#include "trust.hpp"
+
 namespace exchange {
 
 /// A share of all cases in hundredths of a percent: exact, and the same on every machine.
@@ -30,7 +32,7 @@ struct options {
   std::uint64_t crashes = 0;
   std::uint64_t seed = 10;
   std::uint64_t show = 3;
-  bool per_hop = true;
+  trust mode = trust::per_hop;
   bool quiet = false;
   bool help = false;
   std::string picture;
@@ -50,7 +52,8 @@ compared, and the program says whether every promise was kept.
   --alter P         percent of which octets are changed on the way (5)
   --cuts N          times one of the two links is cut and comes back, 0 to 1000 (1)
   --crashes N       times a party dies at any point and is restored from its store, 0 to 1000 (0)
-  --mode MODE       shared: one preset code for all three; per-hop: one for each hop (per-hop)
+  --mode MODE       shared: one preset code for all three; per-hop: one for each hop; end-to-end,
+                    sealed: and one that the server does not know (per-hop)
   --seed S          the same seed gives the same run (10)
   --at-least P      fail if fewer than that percentage is delivered (0)
   --show K          print the first K messages step by step, 0 to 20 (3)
@@ -132,9 +135,12 @@ inline std::string take_value(std::string_view name, std::string_view value, opt
     to.picture = value;
     return {};
   }
-  if (value != "shared" && value != "per-hop") return said + "it is either shared or per-hop";
-  to.per_hop = value == "per-hop";
-  return {};
+  for (std::size_t i = 0; i < trust_names.size(); ++i)
+    if (value == trust_names[i]) {
+      to.mode = static_cast<trust>(i);
+      return {};
+    }
+  return said + "it is one of shared, per-hop, end-to-end, sealed";
 }
 
 inline bool takes_value(std::string_view name) {

@@ -7,6 +7,7 @@
 #include <vidimus/vidimus.hpp>
 
 #include "chance.hpp"
+#include "trust.hpp"
 
 namespace exchange {
 
@@ -37,19 +38,26 @@ struct environments {
 };
 
 /// Preset codes. A program reads them from where it keeps its secrets.
-inline void give_keys(environments& to, bool per_hop, std::uint64_t seed) {
+inline void give_keys(environments& to, trust mode, std::uint64_t seed) {
   to.of_sender.entropy.from = chance(seed, 11);
   to.of_server.entropy.from = chance(seed, 12);
   to.of_receiver.entropy.from = chance(seed, 13);
-  std::array<vidimus::octet, 32> hop_one{}, hop_two{};
+  std::array<vidimus::octet, 32> hop_one{}, hop_two{}, ends{};
   repeatable_entropy secrets{chance(seed, 14)};
   secrets.fill(hop_one);
   secrets.fill(hop_two);
-  if (!per_hop) hop_two = hop_one;
+  secrets.fill(ends);
+  if (mode == trust::shared) hop_two = hop_one;
   bool good = to.of_sender.keys.add(relay, "hop-1", hop_one).has_value();
   good = to.of_server.keys.add(alice, "hop-1", hop_one).has_value() && good;
   good = to.of_server.keys.add(bob, "hop-2", hop_two).has_value() && good;
   good = to.of_receiver.keys.add(relay, "hop-2", hop_two).has_value() && good;
+  if (mode == trust::end_to_end || mode == trust::sealed) {
+    const auto rule = vidimus::check_rule::hmac_sha_256_128;
+    const bool sealed = mode == trust::sealed;
+    good = to.of_sender.keys.add_end_to_end(bob, "ends", ends, rule, sealed).has_value() && good;
+    good = to.of_receiver.keys.add_end_to_end(alice, "ends", ends).has_value() && good;
+  }
   VIDIMUS_EXPECT(good, "preset codes have at least 16 octets, and a name");
   to.of_receiver.keys.allow(relay, "@example.org");  // the origins the relay may speak for
 }

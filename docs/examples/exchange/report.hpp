@@ -48,7 +48,10 @@ class report {
                         percent(asked.reorder) + " overtaken, " + counted(asked.cuts, "cut") +
                         ", " + grouped(asked.crashes) +
                         (asked.crashes == 1 ? " crash; " : " crashes; ");
-    words += asked.per_hop ? "a code for each hop" : "one code for all";
+    constexpr const char* modes[] = {"one code for all", "a code for each hop",
+                                     "a code for each hop and one between the ends",
+                                     "a code for each hop and one between the ends, sealed"};
+    words += modes[static_cast<std::size_t>(asked.mode)];
     words += "; seed " + std::to_string(asked.seed);
     std::printf("\n  %s\n", paint_(paint::dim, words).c_str());
   }

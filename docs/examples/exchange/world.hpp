@@ -32,7 +32,7 @@ class world {
         links_(asked, asked.seed),
         words_(books_, asked.show),
         tell_(std::move(tell)) {
-    give_keys(env_, asked.per_hop, asked.seed);
+    give_keys(env_, asked.mode, asked.seed);
     sender_.emplace(env_.of_sender, alice, relay);
     server_.emplace(env_.of_server, relay);
     receiver_.emplace(env_.of_receiver, bob);

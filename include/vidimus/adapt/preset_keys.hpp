@@ -20,7 +20,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 ///
 /// Trust mode `per hop`: give sender and server one code, server and receiver another. Trust mode
 /// `shared`: give all three the same; every holder can then write as any other (docs/protocol.md,
-/// the attacker table).
+/// the attacker table). Trust modes `end to end` and `end to end, sealed`: besides,
+/// `add_end_to_end` at both ends.
 ///
 /// To change a key without a pause: `add_accepted` at both ends, then `make_current` at both, in
 /// any order; `remove` the old one when it is current nowhere and no role's `keys_in_use()` names
@@ -76,6 +77,36 @@ class preset_keys {
     peers_[relay].scope.push_back(std::move(origin));
   }
 
+  /// Adds a code between this end and the bare address of the other, and makes it current: trust
+  /// mode `end to end`, or with `sealed` (which the sender's side decides) `end to end, sealed`.
+  /// No relay may know it. From now on the sender sends messages to `peer` with a second code, and
+  /// the receiver takes none of `peer` without: give the first one to the sender first, and later
+  /// ones to the receiver first. Refused as `add`.
+  result<bool> add_end_to_end(const std::string& peer, const std::string& key_id, octets_view code,
+                              check_rule rule = check_rule::hmac_sha_256_128, bool sealed = false) {
+    const auto added = insert(ends_, peer, key_id, code, rule, true);
+    if (added) ends_[peer].sealed = sealed;
+    return added;
+  }
+
+  /// Removes a code between the ends. What was sent under it and is not delivered yet cannot be
+  /// proved any more and may end `uncertain`; `keys_in_use()` does not name such codes. After the
+  /// last one messages go per hop again. False if it was not there.
+  bool remove_end_to_end(const std::string& peer, const std::string& key_id) {
+    return erase(ends_, peer, key_id);
+  }
+
+  std::optional<end_choice> end_to_end(std::string_view peer) const {
+    const peer_keys* held = find(ends_, peer);
+    if (held == nullptr || held->keys.empty()) return std::nullopt;
+    return end_choice{held->keys.back().id, held->keys.back().rule, held->sealed};
+  }
+
+  octets_view end_preset_code(std::string_view peer, std::string_view key_id,
+                              check_rule rule) const {
+    return code_in(find(ends_, peer), key_id, rule);
+  }
+
   std::optional<key_choice> current(std::string_view peer) const {
     const peer_keys* held = find(peers_, peer);
     if (held == nullptr) return std::nullopt;
@@ -117,6 +148,7 @@ class preset_keys {
     std::vector<std::string> retired;
     std::vector<std::string> scope;
     std::uint32_t allowed = ~std::uint32_t{0};  ///< a bit for each rule
+    bool sealed = false;                        ///< between ends only
     bool allows(check_rule rule) const { return (allowed & bit(rule)) != 0; }
   };
 
@@ -169,6 +201,7 @@ class preset_keys {
   }
 
   keys_by_peer peers_;
+  keys_by_peer ends_;  ///< by the far end
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -30,6 +30,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 //                 alone: the core only; none: default coverage. In a namespace blank and % are
 //                 %20 and %25.
 //              xRANGE ...  void ranges, hop 2 only
+//              zCODE/KEY/RULE  second code, end to end; rule absent: hmac-sha-256-128
 //   receipt    u  limit: highest number the issuer holds, 1 to 2^53-1; absent: not said
 //              b  largest message in octets, 0 (not said) to 2^32-1; absent: 262144
 //              q  nonce of the sync it answers, 16 characters, not all A; absent: news
@@ -42,7 +43,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 //                 1; parts, at most 32 of 11 characters side by side, absent with their colon: none
 //              rNUMBER/REASON/SECONDS ...  refused, rising, at most 64; seconds absent: 0
 //              mRANGE ...  missing
-//   execute    w  low1, 1 to 2^53-1; absent: 1          text  RANGE ... numbers, xRANGE ... void
+//              zNUMBER/CODE/KEY/RULE ...  e2e-delivered, rising, at most 64
+//   execute    w  low1, 1 to 2^53-1; absent: 1          text  RANGE ... numbers, xRANGE ... void,
+//              zNUMBER/CODE/KEY/RULE ...  second codes of sealed numbers, rising, at most 64
 //   withdraw   w  as in execute                         text  RANGE ... numbers
 //   sync       q  nonce, not absent; w as in execute    text  xRANGE ... void ranges
 //              h  top: highest number there is, 1 to 2^53-1; absent: 0

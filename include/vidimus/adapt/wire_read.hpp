@@ -140,16 +140,20 @@ inline void read_fields(input& in, check& to, const wire_place& place) {
     if (in.take("w"))
       in.fail(wire_fault::wrong_hop, input::about("w", "has no meaning on the first hop"));
     if (in.at('x')) in.fail(wire_fault::wrong_hop, "text: void ranges on the first hop");
-    return;
+  } else {
+    to.low = read_low(in);
+    to.voids = in.list('x');
   }
-  to.low = read_low(in);
-  to.voids = in.list('x');
+  if (!in.at('z')) return;
+  to.second = read_end(in, in.token().substr(1));
+  in.next();
 }
 
 inline void read_fields(input& in, execute& to, const wire_place&) {
   to.low = read_low(in);
   to.numbers = in.list(0);
   to.voids = in.list('x');
+  read_ends(in, to.ends);
 }
 
 inline void read_fields(input& in, withdraw& to, const wire_place&) {

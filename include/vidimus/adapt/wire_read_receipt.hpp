@@ -2,7 +2,7 @@
 #ifndef VIDIMUS_ADAPT_WIRE_READ_RECEIPT_HPP
 #define VIDIMUS_ADAPT_WIRE_READ_RECEIPT_HPP
 
-#include "wire_input.hpp"
+#include "wire_ends.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI::wire {
 
@@ -128,6 +128,7 @@ inline void read_fields(input& in, receipt& to, const wire_place& place) {
   read_altered(in, to.altered);
   read_refused(in, to.refused);
   to.missing = in.list('m');
+  read_ends(in, to.ends);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI::wire

@@ -2,7 +2,7 @@
 #ifndef VIDIMUS_ADAPT_WIRE_WRITE_HPP
 #define VIDIMUS_ADAPT_WIRE_WRITE_HPP
 
-#include "wire_fields.hpp"
+#include "wire_ends.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 namespace wire {
@@ -127,10 +127,28 @@ inline void write_fields(output& out, const check& e, const wire_place& place) {
   write_coverage(out, e.cover);
   if (place.on == hop::one) {
     out.refuse(e.low != 0 || !e.voids.empty(), "low, voids: not on the first hop");
-    return;
+  } else {
+    write_low(out, e.low);
+    out.list("x", e.voids);
   }
-  write_low(out, e.low);
-  out.list("x", e.voids);
+  if (!e.second.empty())
+    out.refuse(!append_end(out.token("z"), e.second), "second code: key id or length is wrong");
+}
+
+/// The number that a token of altered or refused begins with; they rise from one to the next.
+inline std::string& write_rising(output& out, std::string_view letter, number at, number& before) {
+  out.refuse(at <= before || at > number_max, "altered, refused, codes: numbers do not rise");
+  before = at;
+  return out.token(letter).append(std::to_string(at)).append("/");
+}
+
+inline void write_ends(output& out, const std::vector<end_part>& parts) {
+  out.refuse(parts.size() > ranges_per_element_max, "codes between the ends: above 64");
+  number before = 0;
+  for (const end_part& one : parts) {
+    std::string& to = write_rising(out, "z", one.at, before);
+    out.refuse(!append_end(to, one.held), "codes between the ends: key id or length is wrong");
+  }
 }
 
 inline void write_states(output& out, const receipt& e) {
@@ -155,13 +173,6 @@ inline void write_states(output& out, const receipt& e) {
     if (bound) append_base64(to += '/', one.bind, base64url_letters);
     if (one.why != reason::none) to.append("/").append(name_of(one.why));
   }
-}
-
-/// The number that a token of altered or refused begins with; they rise from one to the next.
-inline std::string& write_rising(output& out, std::string_view letter, number at, number& before) {
-  out.refuse(at <= before || at > number_max, "altered, refused: numbers do not rise");
-  before = at;
-  return out.token(letter).append(std::to_string(at)).append("/");
 }
 
 inline void write_fields(output& out, const receipt& e, const wire_place& place) {
@@ -201,12 +212,14 @@ inline void write_fields(output& out, const receipt& e, const wire_place& place)
     if (one.retry_after_s != 0) to.append("/").append(std::to_string(one.retry_after_s));
   }
   out.list("m", e.missing);
+  write_ends(out, e.ends);
 }
 
 inline void write_fields(output& out, const execute& e, const wire_place&) {
   write_low(out, e.low);
   out.list({}, e.numbers);
   out.list("x", e.voids);
+  write_ends(out, e.ends);
 }
 
 inline void write_fields(output& out, const withdraw& e, const wire_place&) {

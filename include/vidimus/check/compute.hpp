@@ -32,6 +32,7 @@ enum tag : octet {
   t_low,
   t_voids,
   t_digest,
+  t_second,
   t_states = 0x20,
   t_altered,
   t_refused,
@@ -40,6 +41,7 @@ enum tag : octet {
   t_octets_max,
   t_nonce,
   t_covered,
+  t_ends,
   t_body_only,
   t_numbers = 0x30,
   t_top,
@@ -106,8 +108,28 @@ class basic_builder {
 
 using builder = basic_builder<octets>;
 
+template <class Writer>
+void write_end(Writer& w, const end_code& e) {
+  w.sized(e.key_id);
+  w.sized(facts(e.rule).name);
+  w.sized(e.code.view());
+}
+
+/// A field that stands only where there is something to say.
 template <class Out>
-void fields(basic_builder<Out>& b, const check& e, const digest* content_digest) {
+void ends(basic_builder<Out>& b, const std::vector<end_part>& parts) {
+  if (parts.empty()) return;
+  b.measured(t_ends, [&](auto& w) {
+    for (const end_part& one : parts) {
+      w.u64(one.at);
+      write_end(w, one.held);
+    }
+  });
+}
+
+/// What the sender of a message says of it; all but D, low2 and the void ranges.
+template <class Out>
+void message_fields(basic_builder<Out>& b, const check& e) {
   b.integer(t_number, e.at);
   b.text(t_type, e.type);
   b.integer(t_flags, e.flags);
@@ -119,9 +141,15 @@ void fields(basic_builder<Out>& b, const check& e, const digest* content_digest)
       w.sized(name.local);
     }
   });
+}
+
+template <class Out>
+void fields(basic_builder<Out>& b, const check& e, const digest* content_digest) {
+  message_fields(b, e);
   b.integer(t_low, e.low);
   b.list(t_voids, e.voids);
   if (content_digest != nullptr) b.field(t_digest, *content_digest);
+  if (!e.second.empty()) b.measured(t_second, [&](auto& w) { write_end(w, e.second); });
 }
 
 template <class Out>
@@ -160,6 +188,7 @@ void fields(basic_builder<Out>& b, const receipt& e, const digest*) {
     w.u64(e.covered.first);
     w.u64(e.covered.last);
   });
+  ends(b, e.ends);
   if (e.body_only) b.integer(t_body_only, 1);
 }
 
@@ -167,6 +196,7 @@ template <class Out>
 void fields(basic_builder<Out>& b, const execute& e, const digest*) {
   b.integer(t_low, e.low);
   b.list(t_voids, e.voids);
+  ends(b, e.ends);
   b.list(t_numbers, e.numbers);
 }
 
@@ -214,6 +244,28 @@ void write_input(Out& out, const Element& e, purpose p, const digest* content_di
   basic_builder<Out> b(out);
   b.head(e.head, p);
   fields(b, e, content_digest);
+}
+
+/// What the second code of a message covers: the message as its sender says it, and nothing that a
+/// server assigns (protocol.md, end.code). Key id and rule are those of the key between the ends.
+template <class Out>
+void write_second_input(Out& out, const check& e, const header& head, const digest& d) {
+  out.clear();
+  basic_builder<Out> b(out);
+  b.head(head, purpose::end_to_end);
+  message_fields(b, e);
+  b.field(t_digest, d);
+}
+
+/// What the proof of a delivery covers: name and content of the message (protocol.md,
+/// end.delivered).
+template <class Out>
+void write_delivered_input(Out& out, const header& head, number at, const digest& d) {
+  out.clear();
+  basic_builder<Out> b(out);
+  b.head(head, purpose::end_delivered);
+  b.integer(t_number, at);
+  b.field(t_digest, d);
 }
 
 }  // namespace covered

@@ -77,7 +77,12 @@ class keyring {
   };
 
   static octets_view preset_of(const Env& env, std::string_view peer, std::string_view key_id,
-                               check_rule rule, purpose) {
+                               check_rule rule, purpose p) {
+    if (is_between_ends(p)) {
+      if constexpr (end_key_source<decltype(env.keys)>)
+        return env.keys.end_preset_code(peer, key_id, rule);
+      return {};
+    }
     if (!env.keys.accepts(peer, rule)) return {};
     return env.keys.preset_code(peer, key_id, rule);
   }

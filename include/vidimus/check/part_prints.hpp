@@ -32,6 +32,7 @@ class part_printer {
     check alone = e;
     alone.low = 0;
     alone.voids = {};
+    alone.second = {};
 
     octets input;
     covered::write_input(input, alone, p);

@@ -98,7 +98,62 @@ class verifier {
   /// The key source changed: wipes what was derived from preset codes that are gone.
   void drop_removed_keys() { ring_->drop_removed(*env_); }
 
+  /// The key held between this end and the far one, `peer`; nothing: none is (protocol.md,
+  /// end.keys).
+  std::optional<end_choice> end_to_end(std::string_view peer) const {
+    if constexpr (end_key_source<decltype(env_->keys)>) return env_->keys.end_to_end(peer);
+    return std::nullopt;
+  }
+
+  /// The second code of a message for `peer`, under the key that is current between the ends.
+  /// Nothing: no key is held.
+  [[nodiscard]] std::optional<end_code> second_code(const check& e, const conversation_name& in,
+                                                    std::string_view peer, const digest& content) {
+    auto choice = end_to_end(peer);
+    if (!choice) return std::nullopt;
+    return end_code_of(
+        {choice->rule, std::move(choice->key_id), in, {}}, purpose::end_to_end, peer,
+        [&](const header& h) { covered::write_second_input(input_, e, h, content); });
+  }
+
+  /// Recomputes the second code of a message that `peer` is the origin of.
+  [[nodiscard]] finding verify_second(const check& e, std::string_view peer,
+                                      const digest& content) {
+    const header head{e.second.rule, e.second.key_id, e.head.conversation, {}};
+    auto* key = ring_->find(*env_, peer, head, purpose::end_to_end);
+    if (key == nullptr) return finding::unknown_key;
+    covered::write_second_input(input_, e, head, content);
+    return key->matches(input_.view(), e.second.code) ? finding::valid : finding::wrong_code;
+  }
+
+  /// The endpoint's proof for `peer`, the origin, that a message was delivered: under the key by
+  /// which its second code was valid, which the sender holds (protocol.md, end.delivered).
+  [[nodiscard]] std::optional<end_code> delivery_proof(const check& e, std::string_view peer,
+                                                       const digest& content) {
+    return end_code_of(
+        {e.second.rule, e.second.key_id, e.head.conversation, {}}, purpose::end_delivered, peer,
+        [&](const header& h) { covered::write_delivered_input(input_, h, e.at, content); });
+  }
+
+  /// Whether `proof` says that `peer`, the destination, delivered this content under this name.
+  [[nodiscard]] bool proves_delivery(const end_code& proof, const message_name& name,
+                                     std::string_view peer, const digest& content) {
+    const header head{proof.rule, proof.key_id, name.in, {}};
+    auto* key = ring_->find(*env_, peer, head, purpose::end_delivered);
+    if (key == nullptr) return false;
+    covered::write_delivered_input(input_, head, name.at, content);
+    return key->matches(input_.view(), proof.code);
+  }
+
  private:
+  template <class Write>
+  std::optional<end_code> end_code_of(header head, purpose p, std::string_view peer, Write write) {
+    auto* key = ring_->find(*env_, peer, head, p);
+    if (key == nullptr) return std::nullopt;
+    write(head);
+    return end_code{std::move(head.key_id), head.rule, key->code(input_.view())};
+  }
+
   Env* env_;
   std::shared_ptr<keyring<Env>> ring_;
   octet_buffer input_;

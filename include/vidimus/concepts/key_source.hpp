@@ -36,6 +36,28 @@ concept key_source = requires(const K& keys, std::string_view text, check_rule r
   { keys.speaks_for(text, text) } -> std::same_as<bool>;
 };
 
+/// The key that an end uses towards the other end (protocol.md, end.keys).
+struct end_choice {
+  std::string key_id;  ///< 1 to `key_id_size_max` octets
+  check_rule rule = check_rule::hmac_sha_256_128;
+  /// At the sender: the second code travels with the execute command (protocol.md, end.sealed).
+  bool sealed = false;
+};
+
+/// A key source that also holds keys between the ends, apart from those of the hops. A source
+/// without these functions has none. `peer` is the bare address of the far end, never a relay.
+///
+/// - `end_to_end(peer)`: at the sender the key for messages to `peer`; at the receiver a value says
+///   that messages of `peer` need a valid second code. Nothing: trust mode per hop.
+/// - `end_preset_code(peer, key_id, rule)`: the code of that name, for codes by `rule`; empty:
+///   unknown, removed, or made for another rule.
+template <class K>
+concept end_key_source = key_source<K> &&
+    requires(const K& keys, std::string_view text, check_rule rule) {
+  { keys.end_to_end(text) } -> std::same_as<std::optional<end_choice>>;
+  { keys.end_preset_code(text, text, rule) } -> std::same_as<octets_view>;
+};
+
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #endif

@@ -20,6 +20,8 @@ struct known {
   /// The receipt is a snapshot asked for after our last word about the number.
   bool asked_since = false;
   state in = state::awaiting_receipt;
+  /// Delivered is shown, not only claimed (protocol.md, end.delivered).
+  bool proved = true;
 };
 
 /// A status in a receipt. Nothing: it says nothing about a submission.
@@ -27,6 +29,7 @@ constexpr std::optional<input> of_status(status what, reason why, bool bind_agre
                                          const known& k) noexcept {
   const bool asks_void =
       k.in == state::withdrawing || k.in == state::expiring || k.in == state::failing;
+  if (what == status::delivered && !k.proved) what = status::executed;
   switch (what) {
     case status::verified:
       if (!bind_agrees) return input::verified_other;

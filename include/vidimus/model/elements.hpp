@@ -8,6 +8,7 @@
 #include "check_code.hpp"
 #include "coverage.hpp"
 #include "diagnosis.hpp"
+#include "end_code.hpp"
 #include "ranges.hpp"
 #include "words.hpp"
 
@@ -37,6 +38,7 @@ struct check {
   ranges voids;               ///< hop 2 only
   std::uint32_t attempt = 1;  ///< a hint, not covered
   check_code code;
+  end_code second{};  ///< end to end; sealed: on hop 2 only (protocol.md, end.code)
 };
 
 /// One range of one status. `bind` with verified, `why` with voided.
@@ -82,6 +84,8 @@ struct receipt {
   nonce answers;                 ///< empty: news
   range covered;                 ///< of a snapshot
   check_code code;
+  /// e2e-delivered of numbers that were sent end to end, rising, at most 64.
+  std::vector<end_part> ends{};
   bool body_only = false;  ///< snapshots of hop 2 only: the issuer verifies no payloads
 };
 
@@ -92,6 +96,7 @@ struct execute {
   number low = 0;  ///< low1: everything below has its outcome at the sender
   ranges voids;
   check_code code;
+  std::vector<end_part> ends{};  ///< second codes of sealed numbers, rising, at most 64
 };
 
 /// The sender asks that these numbers become void.

@@ -8,6 +8,7 @@
 #include "../base/text.hpp"
 #include "check_code.hpp"
 #include "coverage.hpp"
+#include "end_code.hpp"
 #include "ranges.hpp"
 #include "time.hpp"
 #include "words.hpp"
@@ -19,7 +20,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 namespace image {
 
 inline constexpr octet mark = 'V';
-/// 1: version 0.1.0. 2: the key ids of unfinished messages.
+/// 1: version 0.1.0. 2: the key ids of unfinished messages, and what trust modes end to end keep.
 inline constexpr octet format = 2;
 
 /// CRC-32 (IEEE 802.3): finds a damaged image. No protection against forging; the store is trusted.
@@ -53,6 +54,12 @@ class saving {
   template <std::size_t N>
   void operator()(const std::array<octet, N>& v) {
     w_.raw(octets_view(v));
+  }
+  void operator()(const check_code& v) { w_.sized(v.view()); }
+  void operator()(const end_code& v) {
+    (*this)(v.key_id);
+    (*this)(v.rule);
+    (*this)(v.code);
   }
   template <class Of>
   void operator()(const random_name<Of>& v) {
@@ -98,6 +105,17 @@ class loading {
   void operator()(instant& v) { v.at = static_cast<std::int64_t>(r_.u64()); }
   void operator()(outcome& v) { v = static_cast<outcome>(up_to(outcome_names.size() - 1)); }
   void operator()(reason& v) { v = static_cast<reason>(up_to(reason_names.size() - 1)); }
+  void operator()(check_rule& v) { v = static_cast<check_rule>(up_to(rules.size() - 1)); }
+  void operator()(check_code& v) {
+    const octets_view held = r_.sized();
+    if (held.size() > check_code::size_max) sound_ = false;
+    v = check_code(held);
+  }
+  void operator()(end_code& v) {
+    (*this)(v.key_id);
+    (*this)(v.rule);
+    (*this)(v.code);
+  }
   /// Enumerations of the records: each has `last_of(E)`.
   template <class E>
   requires std::is_enum_v<E>
@@ -171,6 +189,12 @@ template <class A>
 void fields(A& a, coverage& v) {
   a(v.listed);
   a(v.names);
+}
+
+template <class A>
+void fields(A& a, end_part& v) {
+  a(v.at);
+  a(v.held);
 }
 
 /// The image of a record.

@@ -60,6 +60,9 @@ struct deliver {
   checked<content> body;
   coverage cover;
   bool again = false;
+  /// The second code was valid too: a holder of the key between the ends wrote it (protocol.md,
+  /// end.refuse).
+  bool end_to_end = false;
 };
 
 /// Call `tick` at this time; in place of the time asked for before. `never`: no need.

@@ -64,6 +64,7 @@ struct sender_message {
   std::string type;
   coverage cover;
   std::string key_id;       ///< last transmitted under
+  bool end_to_end = false;  ///< goes with a second code only
   std::string key() const { return key_of("sm", {}, name, at); }
 };
 
@@ -129,6 +130,8 @@ struct server_custody {
   coverage cover;
   std::vector<sent_to> sent;
   std::string key_id;  ///< verified under
+  /// The second code; once delivered, the endpoint's proof of it (protocol.md, end.keep).
+  end_code ends;
   bool core_only = false;  ///< covers no payloads
   std::string key() const { return key_of("vr", peer, name, at); }
 };
@@ -145,6 +148,7 @@ struct handed_number {
   number at = 0;
   digest content{};
   std::string key_id;  ///< verified under
+  end_code proof{};    ///< e2e-delivered, to be told once the application accepts
 };
 
 struct refused_number {
@@ -162,6 +166,7 @@ struct receiver_conversation {
   ranges delivered;
   std::vector<refused_number> refused;
   std::vector<handed_number> handed;
+  std::vector<end_part> ends;  ///< e2e-delivered of delivered numbers, not below low2
   std::string key() const { return key_of("rc", peer, name); }
 };
 
@@ -191,6 +196,7 @@ void fields(A& a, sender_message& v) {
   a(v.type);
   fields(a, v.cover);
   a.since(2, v.key_id);
+  a.since(2, v.end_to_end);
 }
 template <class A>
 void fields(A& a, payload& v) {
@@ -237,6 +243,7 @@ void fields(A& a, server_custody& v) {
   fields(a, v.cover);
   a(v.sent);
   a.since(2, v.key_id);
+  a.since(2, v.ends);
   a.since(2, v.core_only);
 }
 template <class A>
@@ -249,6 +256,7 @@ void fields(A& a, handed_number& v) {
   a(v.at);
   a(v.content);
   a.since(2, v.key_id);
+  a.since(2, v.proof);
 }
 template <class A>
 void fields(A& a, refused_number& v) {
@@ -264,6 +272,7 @@ void fields(A& a, receiver_conversation& v) {
   a(v.delivered);
   a(v.refused);
   a(v.handed);
+  a.since(2, v.ends);
 }
 
 }  // namespace record

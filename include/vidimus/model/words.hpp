@@ -26,12 +26,15 @@ enum class purpose : std::uint8_t {
   deliver_sync,
   deliver_challenge,
   deliver_altered,  // hop 2
+  end_to_end,
+  end_delivered,  // between the ends
 };
 
-inline constexpr std::array<std::string_view, 12> purpose_names{
+inline constexpr std::array<std::string_view, 14> purpose_names{
     "submit",        "receipt",      "execute",           "withdraw",
     "sync",          "challenge",    "altered",           "deliver",
-    "final-receipt", "deliver-sync", "deliver-challenge", "deliver-altered"};
+    "final-receipt", "deliver-sync", "deliver-challenge", "deliver-altered",
+    "e2e",           "e2e-delivered"};
 
 constexpr std::string_view name_of(purpose p) noexcept {
   return purpose_names[static_cast<std::size_t>(p)];
@@ -43,12 +46,20 @@ constexpr std::string_view issuer_of(purpose p) noexcept {
     case purpose::submit:
     case purpose::execute:
     case purpose::withdraw:
-    case purpose::sync: return "sender";
+    case purpose::sync:
+    case purpose::end_to_end: return "sender";
     case purpose::final_receipt:
     case purpose::deliver_challenge:
-    case purpose::deliver_altered: return "receiver";
+    case purpose::deliver_altered:
+    case purpose::end_delivered: return "receiver";
     default: return "server";
   }
+}
+
+/// True of the purposes of codes between the two ends, whose keys are apart from those of the hops
+/// (protocol.md, end.keys).
+constexpr bool is_between_ends(purpose p) noexcept {
+  return p == purpose::end_to_end || p == purpose::end_delivered;
 }
 
 /// The type of a message stanza as the core keeps it (RFC 6121 section 5.2.2): empty for normal.

@@ -111,6 +111,7 @@ class receiver {
     const check* message = nullptr;
     const checked<content>* body = nullptr;
     digest of_body{};
+    std::optional<end_code> proof;  ///< e2e-delivered, if the message came end to end
     reason why = reason::none;
   };
 
@@ -118,7 +119,8 @@ class receiver {
   void take_check(const incoming& stanza, const check& e);
   void take_sync(const incoming& stanza, const sync& e);
   bool admits(finding said);
-  reason objection(const content& body) const;
+  bool admits_second(const check& e, arrival& at);
+  reason objection(const check& e, const content& body, const arrival& at) const;
   detail::receiver_peer& known_peer(const std::string& relay);
   conversation* find(const conversation_name& name);
   bool has_room(const std::string& relay);
@@ -135,6 +137,9 @@ class receiver {
   void note_key(conversation& c, number n, const std::string& key_id);
   void say_altered(const incoming& stanza, const check& e, const digest& received);
   void say_challenge(const incoming& stanza, const header& head, purpose cause);
+  static bool full(const receipt& r) {
+    return r.states.size() >= ranges_per_element_max || r.ends.size() >= ranges_per_element_max;
+  }
   void append_status(const conversation& c, number n, receipt& r) const;
   void save(const conversation& c) { emit(out::persist{c.held.key(), image::save(c.held)}); }
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }

@@ -26,14 +26,22 @@ void receiver<Env>::set_state(conversation& c, number n, state to, const arrival
   if (to == state::handed) {
     if (std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n) == c.held.handed.end())
       c.held.handed.push_back(
-          {n, at.of_body, at.message->head.key_id});
+          {n, at.of_body, at.message->head.key_id, at.proof.value_or(end_code{})});
     return;
   }
   if (to == state::offered) {
     c.offered.push_back(n);
     return;
   }
-  std::erase_if(c.held.handed, is_n);
+  const auto held = std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n);
+  if (held != c.held.handed.end()) {
+    if (to == state::delivered && !held->proof.empty()) {
+      const auto rises = [](const end_part& one, number value) { return one.at < value; };
+      c.held.ends.insert(std::lower_bound(c.held.ends.begin(), c.held.ends.end(), n, rises),
+                         {n, std::move(held->proof)});
+    }
+    c.held.handed.erase(held);
+  }
   // also below low2: the next rise of low2 forgets it
   if (to == state::delivered) c.held.delivered.add(n);
   if (to == state::refused) c.held.refused.push_back({n, at.why});
@@ -63,7 +71,8 @@ void receiver<Env>::act(conversation& c, number n, action what, const arrival& a
                         at.message->type,
                         *at.body,
                         at.message->cover,
-                        what == action::deliver_again});
+                        what == action::deliver_again,
+                        at.proof.has_value()});
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
     case action::answer: say_status(c, n); break;
@@ -98,7 +107,10 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
     case state::unknown:
     case state::offered: return;  // to be sent again: the application has to be asked again
     case state::handed: what = status::pending; break;
-    case state::delivered: what = status::delivered; break;
+    case state::delivered:
+      what = status::delivered;
+      if (const end_part* proof = find_end(c.held.ends, n)) r.ends.push_back(*proof);
+      break;
     case state::refused:
       what = status::voided;
       for (const auto& one : c.held.refused)

@@ -118,6 +118,7 @@ bool receiver<Env>::raise_low(conversation& c, number low, const ranges& voids) 
   c.held.low = low;
   c.held.delivered.drop_below(low);
   std::erase_if(c.held.refused, [low](const auto& one) { return one.at < low; });
+  std::erase_if(c.held.ends, [low](const auto& one) { return one.at < low; });
   return true;
 }
 
@@ -135,6 +136,7 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
     env_->watch.noticed(notice::other_memory);
     return say_challenge(stanza, e.head, purpose::deliver);
   }
+  if (!admits_second(e, at)) return say_altered(stanza, e, at.of_body);
   conversation* c = open(stanza, e.head.conversation);
   if (c == nullptr) {
     if (known_peer(relay).memory != e.head.memory)
@@ -153,15 +155,32 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
   if (same) note_key(*c, e.at, e.head.key_id);
   at.message = &e;
   at.body = &*body;
-  const reason no = objection(stanza.body);
+  const reason no = objection(e, stanza.body, at);
   if (no != reason::none) at.why = no;
   feed(*c, e.at, duty::acceptance::of_check(same, no == reason::none), at);
+}
+
+/// Whoever holds a key for the origin takes nothing of that origin without a valid second code.
+/// The answer is that of an altered message, under the key of the hop: it tells nothing of the key
+/// between the ends, changes no state, and lets a later attempt succeed (protocol.md, end.refuse).
+template <an_environment Env>
+bool receiver<Env>::admits_second(const check& e, arrival& at) {
+  const std::string& origin = e.head.conversation.along->origin;
+  if (!codes_.end_to_end(origin)) return true;
+  if (e.second.empty() || codes_.verify_second(e, origin, at.of_body) != finding::valid) {
+    env_->watch.noticed(notice::wrong_second);
+    return false;
+  }
+  at.proof = codes_.delivery_proof(e, origin, at.of_body);
+  return at.proof.has_value();
 }
 
 /// Why this endpoint cannot take the message: it asks for more than the endpoint verifies
 /// (protocol.md, endpoint.able), or is larger than its receipts say. `none` if it can.
 template <an_environment Env>
-reason receiver<Env>::objection(const content& body) const {
+reason receiver<Env>::objection(const check& e, const content& body, const arrival& at) const {
+  const bool end_to_end = !e.second.empty() || (e.flags & check::sealed) != 0;
+  if (end_to_end && !at.proof) return reason::unsupported;
   if (limits_.body_only && !is_core_only(body.canonical)) return reason::unsupported;
   const std::size_t size = body.whole ? body.whole->size() : 0;
   return size > limits_.payload_octets_max ? reason::too_large : reason::none;
@@ -191,7 +210,7 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
   const number end = std::min(std::max(e.top, first) + 1, first + limits_.window);
   if (c != nullptr)
     for (number n = first; n < end; ++n) {
-      if (r.states.size() >= ranges_per_element_max) send(n - 1);
+      if (full(r)) send(n - 1);
       append_status(*c, n, r);
     }
   send(end - 1);

@@ -118,7 +118,8 @@ class sender {
   void take_receipt(conversation& c, const receipt& r);
   void take_states(conversation& c, const receipt& r, bool snapshot, ranges& named);
   void take_status(conversation& c, const status_range& s, number n, bool bind_agrees,
-                   bool snapshot);
+                   bool snapshot, const receipt& r);
+  bool proved(const conversation& c, number n, const receipt& r);
   void take_altered(conversation& c, const receipt& r);
   diagnosis diagnose_verdict(conversation& c, const altered_part& said);
   void take_absent(conversation& c, const range& covered, const ranges& named);
@@ -133,8 +134,10 @@ class sender {
   void end(conversation& c, number n);
   void erase(conversation& c, number n);
   void note_key(conversation& c, number n, const std::string& key_id);
+  bool add_command(const conversation& c, number n, execute& to);
   void transmit_message(conversation& c, number n);
   check check_of(const conversation& c, number n) const;
+  void transmit_execute(conversation& c);
   void flush(conversation& c);
   void send_sync(conversation& c);
   void want_sync(conversation& c);
@@ -176,6 +179,7 @@ class sender {
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #include "sender_commands.hpp"
+#include "sender_ends.hpp"
 #include "sender_engine.hpp"
 #include "sender_receive.hpp"
 

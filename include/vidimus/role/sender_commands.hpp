@@ -60,7 +60,11 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   used_ = true;
   const number n = c->top();
   slot& s = c->slots.emplace_back();
-  s.flags = message.report ? check::report : 0;
+  const auto ends = codes_.end_to_end(message.destination);
+  s.end_to_end = ends.has_value();  // for good: no later change of keys takes the code away
+  const bool sealed = ends && ends->sealed;
+  s.flags = static_cast<std::uint8_t>((message.report ? check::report : 0) |
+                                      (sealed ? check::sealed : 0));
   s.lifetime_s = message.lifetime_s;
   s.expires = now + seconds(message.lifetime_s);
   s.content = codes_.digest_of(message.body.canonical);
@@ -158,6 +162,7 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   s.type = r.type;
   s.cover = r.cover;
   s.key_id = r.key_id;
+  s.end_to_end = r.end_to_end;
   s.payload = std::move(payload);
   if (!last_durable) save(c, r.at);  // decided from now on: it may have been
   ++unfinished_;

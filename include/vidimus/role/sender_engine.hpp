@@ -79,7 +79,8 @@ void sender<Env>::save(conversation& c, number n) {
                                  s.content,
                                  s.type,
                                  s.cover,
-                                 s.key_id};
+                                 s.key_id,
+                                 s.end_to_end};
   emit(out::persist{r.key(), image::save(r)});
 }
 
@@ -144,31 +145,13 @@ void sender<Env>::transmit_message(conversation& c, number n) {
   s.spoken_in = c.syncs;
   if (!link_up_) return;
   check e = check_of(c, n);
+  if (s.end_to_end && (s.flags & check::sealed) == 0) {
+    auto second = codes_.second_code(e, c.name, c.name.along->destination, s.content);
+    if (!second) return;  // never without: the timer tries again
+    e.second = std::move(*second);
+  }
   e.attempt = ++s.altered.attempts;
   transmit(c, e, purpose::submit, s.type, &s.content, s.payload);
-}
-
-/// Execute and withdraw commands collected during a call, each in one element.
-template <an_environment Env>
-void sender<Env>::flush(conversation& c) {
-  const auto some = [](const ranges& all) {
-    ranges out;
-    for (const range& r : all)
-      if (!out.append_strictly(r)) break;  // the rest follows after a sync
-    return out;
-  };
-  if (link_up_ && !c.memory.empty()) {
-    if (!c.to_execute.empty()) {
-      execute e{{}, some(c.to_execute), c.base, some(c.voids), {}};
-      transmit(c, e, purpose::execute, {});
-    }
-    if (!c.to_withdraw.empty()) {
-      vidimus::withdraw e{{}, some(c.to_withdraw), c.base, {}};
-      transmit(c, e, purpose::withdraw, {});
-    }
-  }
-  c.to_execute.clear();
-  c.to_withdraw.clear();
 }
 
 template <an_environment Env>

@@ -100,17 +100,18 @@ void sender<Env>::take_states(conversation& c, const receipt& r, bool snapshot, 
       agrees = *known;
       if (!agrees) env_->watch.noticed(notice::reused);
     }
-    for (number n = first; n < end; ++n) take_status(c, s, n, agrees, snapshot);
+    for (number n = first; n < end; ++n) take_status(c, s, n, agrees, snapshot, r);
   }
 }
 
 template <an_environment Env>
 void sender<Env>::take_status(conversation& c, const status_range& s, number n, bool agrees,
-                              bool snapshot) {
+                              bool snapshot, const receipt& r) {
   slot& one = c.at(n);
   if (detail::is_end(one.is)) return;
   const duty::submission::known known{(one.flags & check::report) != 0, one.exposed,
-                                      snapshot && one.spoken_in < c.syncs, one.is};
+                                      snapshot && one.spoken_in < c.syncs, one.is,
+                                      s.what != status::delivered || proved(c, n, r)};
   const auto letter = duty::submission::of_status(s.what, s.why, agrees, known);
   if (!letter) return;
   if (*letter == input::voided || *letter == input::voided_exposed) {

@@ -18,8 +18,9 @@ struct sender_slot {
   outcome ended = outcome::uncertain;
   reason why = reason::none;  ///< what a failure would be reported with
   bool exposed = false;
-  bool in_grace = false;  ///< the deadline is that of the grace time
-  bool known = true;      ///< false: ended before a restore, content not known any more
+  bool in_grace = false;    ///< the deadline is that of the grace time
+  bool end_to_end = false;  ///< goes with a second code only (protocol.md, end.code)
+  bool known = true;        ///< false: ended before a restore, content not known any more
   std::uint8_t flags = 0;
   std::uint32_t lifetime_s = 0;
   std::uint32_t spoken_in = 0;  ///< the sync count at our last word about it

@@ -115,6 +115,7 @@ class server {
   void note_key(conversation& c, number n, const std::string& key_id);
   void hold(conversation& c, number n, const check& e, const content& body, const digest& d);
   void raise_low(conversation& c, number low);
+  bool take_second(conversation& c, number n, const execute& e);
   void void_all(conversation& c, const ranges& numbers);
   void say_altered(const incoming& stanza, const check& e, const std::string& peer,
                    const digest& received);
@@ -141,6 +142,8 @@ class server {
   bool settled(conversation& c, const endpoint& to, channel& via);
   void probe(conversation& c, const endpoint& to);
   void set_timer(conversation& c, const endpoint& to);
+  void take_final_status(conversation& c, number n, const status_range& s, const receipt& r,
+                         bool snapshot);
   bool able_elsewhere(conversation& c, number n, const endpoint& than);
   void feed_unable(conversation& c, number n, cell& one);
   cell* cell_of(slot& s, const memory_name& at, bool create);
@@ -159,6 +162,9 @@ class server {
   void save(conversation& c, number n);
   void save(const conversation& c);
   void say(conversation& c);
+  static bool full(const receipt& r) {
+    return r.states.size() >= ranges_per_element_max || r.ends.size() >= ranges_per_element_max;
+  }
   void say_range(const conversation& c, receipt& r, range span, status what);
   void fill_binds(const conversation& c, receipt& r);
   void set_deadline(conversation& c, number n);

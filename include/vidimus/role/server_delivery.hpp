@@ -80,6 +80,7 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   if (at == nullptr) return;
   to.spoken_in = c.syncs;
   check e = check_of(c, n, to.endpoint);
+  if (s.ends) e.second = *s.ends;
   e.low = low_two(c);
   e.attempt = ++to.altered.attempts;
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;

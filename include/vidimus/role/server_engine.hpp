@@ -75,7 +75,9 @@ void server<Env>::save(conversation& c, number n) {
                            s.cover,
                            {},
                            s.key_id,
+                           {},
                            s.core_only};
+  if (s.ends) r.ends = *s.ends;
   for (const cell& to : s.cells)
     if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
   emit(out::persist{r.key(), image::save(r)});
@@ -138,10 +140,12 @@ void server<Env>::pop_closed(conversation& c) {
   save(c);
 }
 
-/// Appends a range to a receipt, joined to the one before where both say the same.
+/// Appends a number to a receipt, joined to the one before where both say the same.
 template <an_environment Env>
 void server<Env>::say_range(const conversation& c, receipt& r, range span, status what) {
   const reason why = what == status::voided ? c.at(span.first).why : reason::none;
+  if (what == status::delivered)
+    if (const end_ref& proof = c.at(span.first).ends) r.ends.push_back({span.first, *proof});
   if (!r.states.empty()) {
     status_range& last = r.states.back();
     if (last.what == what && last.why == why && last.span.last + 1 == span.first) {
@@ -182,7 +186,7 @@ void server<Env>::say(conversation& c) {
   for (const range& span : std::exchange(c.to_say, {}))
     for (number n = span.first; n <= span.last; ++n) {
       const auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
-      if (r.states.size() >= ranges_per_element_max) send(std::exchange(r, {}));
+      if (full(r)) send(std::exchange(r, {}));
       if (what)
         say_range(c, r, {n, n}, *what);
       else if (n < c.low)
@@ -220,7 +224,7 @@ void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::
     for (number n = std::max(first, c->base); n < c->top() && n <= end; ++n) {
       const auto what = detail::status_of(c->at(n).is);
       if (!what) continue;
-      if (r.states.size() >= ranges_per_element_max) send(n - 1);
+      if (full(r)) send(n - 1);
       say_range(*c, r, {n, n}, *what);
     }
   send(end);

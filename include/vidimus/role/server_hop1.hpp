@@ -40,7 +40,10 @@ bool server<Env>::admits(finding said) {
 /// Why a message whose code is valid cannot be taken; `none` if it can.
 template <an_environment Env>
 reason server<Env>::objection(const check& e, const content& body) const {
-  if ((e.flags & ~check::report) != 0) return reason::unsupported;
+  const bool sealed = (e.flags & check::sealed) != 0;
+  if ((e.flags & (check::plain | check::conditional)) != 0) return reason::unsupported;
+  // the second code comes with the command, not before
+  if (sealed && !e.second.empty()) return reason::malformed;
   if (e.lifetime_s == 0 || e.lifetime_s > limits_.lifetime_max_s) return reason::not_allowed;
   const std::size_t size = body.whole ? body.whole->size() : 0;
   return size > limits_.payload_octets_max ? reason::too_large : reason::none;
@@ -100,6 +103,7 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   s.cover = e.cover;
   s.key_id = e.head.key_id;
   s.payload = body.whole;
+  s.ends = keep(e.second);
   s.core_only = is_core_only(body.canonical);
   const record::payload held{'v', c.key.peer, c.key.name, n,
                              s.payload ? *s.payload : std::string()};
@@ -118,9 +122,24 @@ void server<Env>::take_execute(const incoming& stanza, const execute& e, const s
     for (number n = std::max(r.first, c->low); n <= std::min(r.last, c->limit); ++n) {
       while (c->top() <= n) c->slots.emplace_back();
       note_key(*c, n, e.head.key_id);
-      feed(*c, n, input::execute);
+      if (take_second(*c, n, e))
+        feed(*c, n, input::execute);
+      else
+        c->to_say.add(n);
     }
   raise_low(*c, e.low);
+}
+
+/// The second code that a command carries, stored by the row that carries the command out. False:
+/// the message is sealed, and its code is not there (protocol.md, end.sealed).
+template <an_environment Env>
+bool server<Env>::take_second(conversation& c, number n, const execute& e) {
+  slot& s = c.at(n);
+  if (s.is != duty::custody::state::verified || (s.flags & check::sealed) == 0) return true;
+  const end_part* second = find_end(e.ends, n);
+  if (second == nullptr) return false;
+  s.ends = keep(second->held);
+  return true;
 }
 
 template <an_environment Env>

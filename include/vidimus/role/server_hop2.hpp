@@ -55,17 +55,29 @@ void server<Env>::take_final_states(conversation& c, const receipt& r, bool snap
     named.add(range{first, end - 1});
     const auto letter = duty::delivery::of_status(s.what);
     if (!letter) continue;
-    for (number n = first; n < end; ++n) {
-      slot& one = c.at(n);
-      cell* to = cell_of(one, r.head.memory, snapshot && one.owed());
-      if (to == nullptr) continue;
-      if (*letter == duty::delivery::input::refused && one.owed()) one.why = s.why;
-      // a receipt that comes after the lifetime still is the truth
-      if (one.is == duty::custody::state::unconfirmed && s.what == status::delivered)
-        feed(c, n, input::final_delivered);
-      feed_cell(c, n, *to, *letter);
-    }
+    for (number n = first; n < end; ++n) take_final_status(c, n, s, r, snapshot);
   }
+}
+
+template <an_environment Env>
+void server<Env>::take_final_status(conversation& c, number n, const status_range& s,
+                                    const receipt& r, bool snapshot) {
+  slot& one = c.at(n);
+  cell* to = cell_of(one, r.head.memory, snapshot && one.owed());
+  const auto letter = duty::delivery::of_status(s.what);
+  if (to == nullptr || !letter) return;
+  const bool late = one.is == duty::custody::state::unconfirmed;
+  if (s.what == status::delivered && one.end_to_end() &&
+      (late || (one.owed() && !duty::delivery::table.is_end(to->is)))) {
+    // the proof takes the place of the second code, which nobody needs any more
+    const end_part* proof = find_end(r.ends, n);
+    if (proof == nullptr) return env_->watch.noticed(notice::wrong_second);
+    one.ends = keep(proof->held);
+  }
+  if (*letter == duty::delivery::input::refused && one.owed()) one.why = s.why;
+  // a receipt that comes after the lifetime still is the truth
+  if (late && s.what == status::delivered) feed(c, n, input::final_delivered);
+  feed_cell(c, n, *to, *letter);
 }
 
 template <an_environment Env>

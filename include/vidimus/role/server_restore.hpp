@@ -23,6 +23,7 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
   s.cover = r.cover;
   s.key_id = r.key_id;
   s.payload = std::move(payload);
+  s.ends = keep(r.ends);
   s.core_only = r.core_only;
   for (const record::sent_to& to : r.sent) {
     cell* one = cell_of(s, to.endpoint, true);
@@ -89,6 +90,7 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
           if (again) {
             n.is = record::custody_stage::verified;
             n.sent.clear();
+            if ((n.flags & check::sealed) != 0) n.ends = {};  // it comes with the command
           }
           const auto held =
               from.payloads.find(record::payload{'v', n.peer, n.name, n.at, {}}.key());
@@ -163,6 +165,7 @@ void server<Env>::append_state(octets& to) const {
       w.u8(static_cast<octet>(s.why));
       w.raw(octets_view(s.content).first(8));
       w.sized(s.key_id);
+      if (s.ends) w.raw(s.ends->code.view());
       for (const cell& one : s.cells) {
         w.raw(one.endpoint.view());
         w.sized(one.key_id);

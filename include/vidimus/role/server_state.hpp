@@ -39,6 +39,7 @@ struct custody_slot {
   coverage cover;
   std::string key_id;  ///< verified under
   payload_ref payload;
+  end_ref ends;            ///< the second code; once delivered, the endpoint's proof
   bool core_only = false;  ///< covers no payloads
   std::vector<delivery_cell> cells;
 
@@ -49,6 +50,7 @@ struct custody_slot {
   }
   /// Something is still to be done with it.
   bool unfinished() const { return is == duty::custody::state::verified || owed(); }
+  bool end_to_end() const { return ends != nullptr || (flags & check::sealed) != 0; }
   /// Deliveries are owed.
   bool owed() const {
     return is == duty::custody::state::executed || is == duty::custody::state::unwatched;

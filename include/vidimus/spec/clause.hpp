@@ -30,7 +30,7 @@ enum class clause : std::uint8_t {
   low_one, low_two, credit_limit, refusal_final, timer_owed, timer_sync, link_cut,
   accept_atomic, restore_again, endpoint_memory, endpoint_probe, challenge_one, flood_bucket,
   flood_order, element_flat, element_ranges, element_check, copy_never, durable_first,
-  endpoint_able,
+  end_keys, end_code, end_sealed, end_refuse, end_keep, end_delivered, endpoint_able,
   not_armed,
 };
 
@@ -238,6 +238,24 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(durable_first, "durable.first",
     "No element leaves before everything it claims, and every decision it discloses, is "
     "durable."),
+  VIDIMUS_CLAUSE_(end_keys, "end.keys",
+    "Keys between the ends are apart from those of the hops, named by the far end and the key "
+    "id; no relay holds one."),
+  VIDIMUS_CLAUSE_(end_code, "end.code",
+    "A sender that holds a key for the destination sends a second code with every message; it "
+    "covers what the sender says of the message and nothing that a server assigns."),
+  VIDIMUS_CLAUSE_(end_sealed, "end.sealed",
+    "The second code of a sealed message travels with its execute command; without it the "
+    "command has no effect."),
+  VIDIMUS_CLAUSE_(end_refuse, "end.refuse",
+    "A receiver that holds a key for an origin hands over nothing of that origin without a "
+    "valid second code, whichever relay brings it; it answers altered."),
+  VIDIMUS_CLAUSE_(end_keep, "end.keep",
+    "The server keeps a second code as durably as its message, and an endpoint's e2e-delivered "
+    "as durably as the status, and passes both on unchanged."),
+  VIDIMUS_CLAUSE_(end_delivered, "end.delivered",
+    "Of a message with a second code only the endpoint's e2e-delivered makes delivered; a bare "
+    "claim says no more than executed."),
   VIDIMUS_CLAUSE_(endpoint_able, "endpoint.able",
     "A message that asks for more than an endpoint verifies is not sent to it, and it refuses "
     "one that comes all the same: unsupported, finally, and never in part."),
