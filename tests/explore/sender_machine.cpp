@@ -145,6 +145,8 @@ const char* sender_machine::claims(const party& now, const shelf& store,
     if (!m || !p || !sent.payload || p->octets_held != *sent.payload ||
         m->content != toy::crypto::digest_of(as_octets(*sent.payload)))
       return "P4: a message was sent before its name was bound durably";
+    if ((e->flags & check::conditional) != 0 && m->is == record::stage::undecided)
+      return "P4: a command was sent with a check, and is not durable";
   } else if (const auto* x = std::get_if<execute>(&sent.what)) {
     if (!all_of(x->numbers, [&](number n) { return stage(n) == record::stage::decided; }))
       return "P4: an execute command was sent that is not durable";
@@ -193,6 +195,7 @@ void sender_machine::list_commands(const party& from, std::vector<move>& to) {
           outgoing m = toy::message(texts[i]);
           m.lifetime_s = lifetime_s;
           m.report = in_.report != 0;
+          m.conditional = i < (in_.conditional == 2 ? in_.messages : in_.conditional);
           auto given = of.submit(m, the_time);
           if (!given) return std::nullopt;
           books.messages[i] = {given->name, true, false, 0};

@@ -6,6 +6,7 @@ namespace explore {
 const std::vector<bound>& bounds() {
   static const std::vector<bound> all{
       {"messages", &world::messages},
+      {"conditional", &world::conditional},
       {"report", &world::report},
       {"syncs", &world::syncs},
       {"probes", &world::probes},
@@ -146,6 +147,50 @@ std::vector<world> worlds(bool all) {
                  .server_crashes = 1,
                  .ends = 2});
   out.push_back({.name = "two-sealed", .messages = 2, .syncs = 2, .probes = 1, .ends = 2});
+  out.push_back({.name = "one-conditional",
+                 .conditional = 1,
+                 .syncs = 3,
+                 .probes = 2,
+                 .cuts = 1,
+                 .withdraw = 1,
+                 .sender_ends = 1,
+                 .server_ends = 1});
+  out.push_back({.name = "one-conditional-silent",
+                 .conditional = 1,
+                 .report = 0,
+                 .syncs = 3,
+                 .probes = 2,
+                 .withdraw = 1,
+                 .sender_ends = 1,
+                 .server_ends = 1});
+  out.push_back(
+      {.name = "one-conditional-altered", .conditional = 1, .syncs = 2, .probes = 2, .altered = 2});
+  out.push_back({.name = "one-conditional-dies",
+                 .conditional = 1,
+                 .syncs = 2,
+                 .probes = 2,
+                 .withdraw = 1,
+                 .sender_ends = 1,
+                 .server_ends = 1,
+                 .sender_crashes = 1,
+                 .server_crashes = 1,
+                 .receiver_crashes = 1});
+  out.push_back({.name = "one-conditional-old",
+                 .conditional = 1,
+                 .syncs = 3,
+                 .probes = 2,
+                 .withdraw = 1,
+                 .sender_ends = 1,
+                 .sender_old = 1});
+  out.push_back({.name = "one-conditional-lost",
+                 .conditional = 1,
+                 .syncs = 4,
+                 .probes = 3,
+                 .withdraw = 1,
+                 .sender_ends = 1,
+                 .server_lost = 1});
+  out.push_back(
+      {.name = "two-conditional", .messages = 2, .conditional = 1, .syncs = 2, .probes = 2});
   out.push_back({.name = "two", .messages = 2, .syncs = 2, .probes = 2});
   out.push_back({.name = "two-ends",
                  .messages = 2,

@@ -50,6 +50,15 @@ void draw_limits(plan& p, chance& c) {
   few(p.of_server.probes_max, 4);
 }
 
+/// Which execute policy, and what waits for company.
+void draw_policies(plan& p, chance& c) {
+  p.conditional = c.one_in(3) ? c.between(1, 3) : 0;
+  if (!c.one_in(3)) return;
+  for (batch_limits* b : {&p.of_sender.commands, &p.of_server.receipts})
+    if (!c.one_in(4))
+      *b = {milliseconds(c.between(1, 4000)), static_cast<std::uint32_t>(c.between(1, 10))};
+}
+
 }  // namespace
 
 plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
@@ -88,6 +97,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   chance between_ends(seed, 8);  // of its own: the other draws stay as they were
   if (between_ends.one_in(3)) p.ends = between_ends.one_in(3) ? 50 : 100;
   p.sealed = between_ends.one_in(2);
+  draw_policies(p, c);
   return p;
 }
 

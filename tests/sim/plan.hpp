@@ -80,6 +80,7 @@ struct plan {
   /// Per cent of the elements that a fault hits.
   int lose = 0, twice = 0, delay = 0, alter = 0, mangle = 0, copy = 0, fork = 0;
   std::int64_t lag_most = 0;     ///< milliseconds
+  std::int64_t conditional = 0;  ///< one in so many is sent so; 0: none
   int attacks = 0, cut_count = 0, detach_count = 0, rotations = 0;
   sender_limits of_sender;
   server_limits of_server;

@@ -29,6 +29,8 @@ void world::submit(int sender, int index, bool last) {
   m.destination = s.destination;
   m.type = s.type;
   m.report = s.report;
+  m.conditional =
+      plan_.conditional > 0 && app_.one_in(static_cast<std::uint64_t>(plan_.conditional));
   m.lifetime_s = s.lifetime_s;
   m.body = read_content(std::make_shared<const std::string>(s.canonical + "|loose"));
   auto given = p.role->submit(m, time_of(p));

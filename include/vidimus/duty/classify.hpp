@@ -24,6 +24,11 @@ struct known {
   bool proved = true;
 };
 
+/// A parked message may leave; `commands`: it is conditional, so the command goes with it.
+constexpr input of_leave(bool commands) noexcept {
+  return commands ? input::may_command : input::may_send;
+}
+
 /// A status in a receipt. Nothing: it says nothing about a submission.
 constexpr std::optional<input> of_status(status what, reason why, bool bind_agrees,
                                          const known& k) noexcept {
@@ -77,9 +82,11 @@ constexpr std::optional<input> of_altered(const altered_part& said, altered_coun
 namespace custody {
 
 /// A check whose code was valid. `same`: there is no content yet, or it has the same digest.
-constexpr input of_check(bool acceptable, bool same) noexcept {
+/// `commands`: it is conditional, so the command comes with it.
+constexpr input of_check(bool acceptable, bool same, bool commands) noexcept {
   if (!same) return input::check_other;
-  return acceptable ? input::check_ok : input::unacceptable;
+  if (!acceptable) return input::unacceptable;
+  return commands ? input::check_conditional : input::check_ok;
 }
 /// The sender's wish for void. `sent`: something of it was sent on hop 2.
 constexpr input of_void(bool sent) noexcept { return sent ? input::void_sent : input::void_unsent; }

@@ -21,9 +21,10 @@ enum class state : std::uint8_t {
 };
 
 enum class input : std::uint8_t {
-  check_ok,      ///< valid code; content new, or the same as before
-  check_other,   ///< valid code, other content than before
-  unacceptable,  ///< valid code, but too large or asks for what this server does not do
+  check_ok,           ///< valid code; content new, or the same as before
+  check_conditional,  ///< the same, and the check is the command as well
+  check_other,        ///< valid code, other content than before
+  unacceptable,       ///< valid code, but too large or asks for what this server does not do
   execute,
   void_unsent,  ///< the sender asks for void; nothing was sent on hop 2
   void_sent,    ///< the same after something was sent
@@ -50,9 +51,9 @@ inline constexpr auto state_names =
     std::to_array<std::string_view>({"unknown", "verified", "executed", "unwatched", "delivered",
                                      "unconfirmed", "voided", "closed"});
 inline constexpr auto input_names = std::to_array<std::string_view>(
-    {"check_ok", "check_other", "unacceptable", "execute", "void_unsent", "void_sent",
-     "final_delivered", "refused_by_all", "lifetime_unsent", "lifetime_sent", "hold_over",
-     "low_passed"});
+    {"check_ok", "check_conditional", "check_other", "unacceptable", "execute", "void_unsent",
+     "void_sent", "final_delivered", "refused_by_all", "lifetime_unsent", "lifetime_sent",
+     "hold_over", "low_passed"});
 /// `tell` puts the number's status into the receipt that leaves at the end of the call; `missing`
 /// says there that the number is not held.
 inline constexpr auto action_names =
@@ -72,6 +73,8 @@ inline constexpr fsm::table table = [] {
   return fsm::table{"custody", fsm::names{state_names, input_names, action_names},
   std::to_array<row>({
     {s::unknown, i::check_ok, s::verified, {a::persist, a::tell}, c::s2_receipt},
+    {s::unknown, i::check_conditional, s::executed, {a::persist, a::tell, a::start_delivery},
+      c::execute_conditional},
     {s::unknown, i::unacceptable, s::voided, {a::persist, a::tell}, c::refusal_final},
     {s::unknown, i::execute, s::unknown, {a::missing}, c::execute_once},
     {s::unknown, {i::void_unsent, i::void_sent}, s::voided, {a::persist, a::tell},
@@ -82,6 +85,8 @@ inline constexpr fsm::table table = [] {
                              i::lifetime_sent, i::hold_over}, c::not_armed),
 
     {s::verified, i::check_ok, s::verified, again, c::s2_repeat},
+    {s::verified, i::check_conditional, s::executed, {a::persist, a::tell, a::start_delivery},
+      c::execute_conditional},
     {s::verified, {i::check_other, i::unacceptable}, s::verified, alarm, c::name_reused},
     {s::verified, i::execute, s::executed, {a::persist, a::tell, a::start_delivery},
       c::s4_forward},
@@ -92,7 +97,7 @@ inline constexpr fsm::table table = [] {
     row::refuse(s::verified, {i::void_sent, i::final_delivered, i::refused_by_all,
       i::lifetime_sent}, c::not_armed),
 
-    {s::executed, i::check_ok, s::executed, again, c::s2_repeat},
+    {s::executed, {i::check_ok, i::check_conditional}, s::executed, again, c::s2_repeat},
     {s::executed, {i::check_other, i::unacceptable}, s::executed, alarm, c::name_reused},
     {s::executed, {i::execute, i::void_sent}, s::executed, again, c::execute_once},
     {s::executed, i::void_unsent, s::voided, end_it, c::void_first},
@@ -106,19 +111,22 @@ inline constexpr fsm::table table = [] {
 
     {s::unwatched, {i::final_delivered, i::refused_by_all, i::lifetime_unsent, i::lifetime_sent},
       s::closed, close, c::s6_end},
-    row::ignore(s::unwatched, {i::check_ok, i::check_other, i::unacceptable, i::execute,
+    row::ignore(s::unwatched, {i::check_ok, i::check_conditional, i::check_other, i::unacceptable,
+      i::execute,
       i::void_unsent,
                                i::void_sent, i::low_passed}, c::low_one),
     row::refuse(s::unwatched, i::hold_over, c::not_armed),
 
-    {s::delivered, {i::check_ok, i::execute, i::void_unsent, i::void_sent}, s::delivered, again,
+    {s::delivered, {i::check_ok, i::check_conditional, i::execute, i::void_unsent, i::void_sent},
+      s::delivered, again,
       c::s2_repeat},
     {s::delivered, {i::check_other, i::unacceptable}, s::delivered, alarm, c::name_reused},
     {s::delivered, i::low_passed, s::closed, {a::forget}, c::low_one},
     row::ignore(s::delivered, {i::final_delivered, i::refused_by_all}, c::s6_end),
     row::refuse(s::delivered, {i::lifetime_unsent, i::lifetime_sent, i::hold_over}, c::not_armed),
 
-    {s::unconfirmed, {i::check_ok, i::execute, i::void_unsent, i::void_sent}, s::unconfirmed,
+    {s::unconfirmed, {i::check_ok, i::check_conditional, i::execute, i::void_unsent,
+      i::void_sent}, s::unconfirmed,
       again, c::s2_repeat},
     {s::unconfirmed, {i::check_other, i::unacceptable}, s::unconfirmed, alarm, c::name_reused},
     {s::unconfirmed, i::final_delivered, s::delivered, {a::persist, a::tell}, c::s6_end},
@@ -127,7 +135,8 @@ inline constexpr fsm::table table = [] {
     row::refuse(s::unconfirmed, {i::lifetime_unsent, i::lifetime_sent, i::hold_over},
       c::not_armed),
 
-    {s::voided, {i::check_ok, i::check_other, i::unacceptable, i::execute, i::void_unsent,
+    {s::voided, {i::check_ok, i::check_conditional, i::check_other, i::unacceptable, i::execute,
+      i::void_unsent,
       i::void_sent}, s::voided, again, c::void_first},
     {s::voided, i::low_passed, s::closed, {a::forget}, c::low_one},
     row::ignore(s::voided, {i::final_delivered, i::refused_by_all}, c::void_first),

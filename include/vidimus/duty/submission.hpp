@@ -28,6 +28,7 @@ enum class state : std::uint8_t {
 
 enum class input : std::uint8_t {
   may_send,        ///< link, memory and credit are there
+  may_command,     ///< the same, and the check is the command as well (conditional)
   verified,        ///< the server verified it, bind agrees
   unheard,         ///< a snapshot asked for after our last word shows no effect of it
   verified_other,  ///< verified, but bind says: other content than ours
@@ -64,10 +65,11 @@ inline constexpr auto state_names = std::to_array<std::string_view>(
      "withdrawing", "expiring", "failing", "delivered", "executed", "withdrawn", "expired",
      "failed", "uncertain"});
 inline constexpr auto input_names = std::to_array<std::string_view>(
-    {"may_send", "verified", "unheard", "verified_other", "altered", "altered_alike",
-     "altered_too_often", "executed", "executed_last", "delivered", "unconfirmed", "voided",
-     "voided_expired", "voided_exposed", "absent", "renamed", "withdraw", "lifetime_over",
-     "grace_over"});
+    {"may_send",       "may_command",    "verified",       "unheard",
+     "verified_other", "altered",        "altered_alike",  "altered_too_often",
+     "executed",       "executed_last",  "delivered",      "unconfirmed",
+     "voided",         "voided_expired", "voided_exposed", "absent",
+     "renamed",        "withdraw",       "lifetime_over",  "grace_over"});
 inline constexpr auto action_names =
     std::to_array<std::string_view>({"persist", "expose", "transmit_message", "transmit_execute",
                                      "transmit_withdraw", "start_grace", "report", "forget"});
@@ -86,6 +88,9 @@ inline constexpr fsm::table table = [] {
   return fsm::table{"submission", fsm::names{state_names, input_names, action_names},
   std::to_array<row>({
     {s::parked, i::may_send, s::awaiting_receipt, {a::transmit_message}, c::s1_transmit},
+    // decided from here on: the server may execute it before anything is heard
+    {s::parked, i::may_command, s::resubmitted, {a::persist, a::transmit_message},
+      c::execute_conditional},
     {s::parked, i::withdraw, s::withdrawn, ended, c::stop_local},
     {s::parked, i::lifetime_over, s::expired, ended, c::stop_local},
     // never sent: whatever a peer says of it cannot be so
@@ -113,7 +118,8 @@ inline constexpr fsm::table table = [] {
     {s::awaiting_receipt, i::delivered, s::delivered, ended, c::outcome_delivered},
     {s::awaiting_receipt, {i::unconfirmed, i::voided_exposed}, s::uncertain, ended,
       c::outcome_uncertain},
-    row::ignore(s::awaiting_receipt, {i::renamed, i::may_send}, c::snapshot_replace),
+    row::ignore(s::awaiting_receipt, {i::renamed, i::may_send, i::may_command},
+      c::snapshot_replace),
     row::refuse(s::awaiting_receipt, i::grace_over, c::not_armed),
 
     {s::awaiting_execution, i::unheard, s::awaiting_execution, {a::transmit_execute},
@@ -131,7 +137,7 @@ inline constexpr fsm::table table = [] {
     {s::awaiting_execution, i::withdraw, s::withdrawing, ask_void, c::stop_void},
     {s::awaiting_execution, i::lifetime_over, s::expiring, deadline, c::stop_void},
     row::ignore(s::awaiting_execution, {i::verified, i::altered, i::altered_alike,
-      i::altered_too_often, i::may_send}, c::news_raise),
+      i::altered_too_often, i::may_send, i::may_command}, c::news_raise),
     row::refuse(s::awaiting_execution, i::grace_over, c::not_armed),
 
     {s::resubmitted, {i::verified, i::unheard}, s::awaiting_execution,
@@ -150,7 +156,7 @@ inline constexpr fsm::table table = [] {
     {s::resubmitted, i::renamed, s::resubmitted, exposed, c::name_exposed},
     {s::resubmitted, i::withdraw, s::withdrawing, ask_void, c::stop_void},
     {s::resubmitted, i::lifetime_over, s::expiring, deadline, c::stop_void},
-    row::ignore(s::resubmitted, i::may_send, c::s1_transmit),
+    row::ignore(s::resubmitted, {i::may_send, i::may_command}, c::s1_transmit),
     row::refuse(s::resubmitted, i::grace_over, c::not_armed),
 
     {s::awaiting_delivery, i::delivered, s::delivered, ended, c::outcome_delivered},
@@ -170,7 +176,8 @@ inline constexpr fsm::table table = [] {
     {s::awaiting_delivery, i::lifetime_over, s::expiring, deadline, c::stop_void},
     row::ignore(s::awaiting_delivery, {i::verified, i::executed, i::executed_last, i::altered,
       i::altered_alike,
-                                       i::altered_too_often, i::may_send}, c::news_raise),
+                                       i::altered_too_often, i::may_send, i::may_command},
+                                         c::news_raise),
     row::refuse(s::awaiting_delivery, i::grace_over, c::not_armed),
 
     {s::withdrawing, {i::absent, i::unheard}, s::withdrawing, {a::transmit_withdraw},
@@ -186,7 +193,7 @@ inline constexpr fsm::table table = [] {
       c::stop_void},
     row::ignore(s::withdrawing, {i::withdraw, i::verified, i::verified_other, i::executed,
       i::altered, i::altered_alike,
-                                 i::altered_too_often, i::may_send}, c::news_raise),
+                                 i::altered_too_often, i::may_send, i::may_command}, c::news_raise),
 
     {s::expiring, {i::absent, i::unheard}, s::expiring, {a::transmit_withdraw},
       c::stop_void},
@@ -198,7 +205,7 @@ inline constexpr fsm::table table = [] {
     {s::expiring, i::renamed, s::expiring, exposed, c::name_exposed},
     row::ignore(s::expiring, {i::withdraw, i::verified, i::verified_other, i::executed,
       i::altered, i::altered_alike,
-                              i::altered_too_often, i::may_send}, c::news_raise),
+                              i::altered_too_often, i::may_send, i::may_command}, c::news_raise),
     row::refuse(s::expiring, i::lifetime_over, c::not_armed),
 
     {s::failing, {i::absent, i::unheard}, s::failing, {a::transmit_withdraw}, c::stop_void},
@@ -213,7 +220,7 @@ inline constexpr fsm::table table = [] {
       c::stop_void},
     row::ignore(s::failing, {i::withdraw, i::verified, i::verified_other, i::executed,
       i::altered, i::altered_alike,
-                             i::altered_too_often, i::may_send}, c::news_raise),
+                             i::altered_too_often, i::may_send, i::may_command}, c::news_raise),
   }),
   fsm::start{s::parked},
   fsm::ends{s::delivered, s::executed, s::withdrawn, s::expired, s::failed, s::uncertain}};

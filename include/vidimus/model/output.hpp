@@ -87,6 +87,10 @@ struct outgoing {
   std::string type;         ///< "chat", "groupchat", "headline"; empty for normal
   content body;             ///< canonical under `cover`, and what is to be sent
   coverage cover;
+  /// The check is the command as well: a round trip less, and after it was sent no certain negative
+  /// without the server's word (protocol.md, execute.conditional). Not with a sealed message: that
+  /// is sent as if it were false.
+  bool conditional = false;
   bool report = true;                    ///< false: `executed` is the best outcome asked for
   std::uint32_t lifetime_s = 24 * 3600;  ///< seconds from now, 1 to the limit
 };

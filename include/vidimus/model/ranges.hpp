@@ -66,6 +66,13 @@ class ranges {
     return true;
   }
 
+  /// How many numbers there are.
+  number count() const noexcept {
+    number n = 0;
+    for (const range& r : held_) n += r.last - r.first + 1;
+    return n;
+  }
+
   void clear() noexcept { held_.clear(); }
   friend bool operator==(const ranges&, const ranges&) = default;
 

@@ -19,6 +19,13 @@ struct retry_limits {
   span_ms between_answers = seconds(1);
 };
 
+/// How long a command or receipt may wait for others to go with it (protocol.md, batch.bound). The
+/// default waits for nothing: the policy `strict`.
+struct batch_limits {
+  span_ms delay{};           ///< from the first that waits; zero: nothing waits
+  std::uint32_t count = 64;  ///< numbers that wait at most
+};
+
 struct sender_limits {
   std::uint32_t unfinished_max = 1024;    ///< messages without outcome in one conversation
   std::uint32_t conversations_max = 256;  ///< those of earlier lives included
@@ -27,6 +34,7 @@ struct sender_limits {
   std::uint32_t altered_max = 5;  ///< altered verdicts before a message fails
   span_ms grace = seconds(60);    ///< wait for void after the lifetime (stop.void)
   retry_limits retry;
+  batch_limits commands;  ///< execute commands that may go together
 };
 
 struct server_limits {
@@ -39,6 +47,7 @@ struct server_limits {
   std::uint32_t probes_max = 5;           ///< without any answer: then at the longest interval
   span_ms hold_for = seconds(24 * 3600);  ///< a verified message without command (hold.forget)
   retry_limits retry;
+  batch_limits receipts;                 ///< statuses for a sender that may go together
   duty::bucket_limits answers_per_peer;  ///< to what was not authenticated (flood.bucket)
   duty::bucket_limits answers_in_all{256, 64};
 };

@@ -139,6 +139,7 @@ class sender {
   check check_of(const conversation& c, number n) const;
   void transmit_execute(conversation& c);
   void flush(conversation& c);
+  bool may_wait(conversation& c);
   void send_sync(conversation& c);
   void want_sync(conversation& c);
   void set_timer(conversation& c);

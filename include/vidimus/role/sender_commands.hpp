@@ -64,7 +64,8 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   s.end_to_end = ends.has_value();  // for good: no later change of keys takes the code away
   const bool sealed = ends && ends->sealed;
   s.flags = static_cast<std::uint8_t>((message.report ? check::report : 0) |
-                                      (sealed ? check::sealed : 0));
+                                      (sealed ? check::sealed : 0) |
+                                      (message.conditional && !sealed ? check::conditional : 0));
   s.lifetime_s = message.lifetime_s;
   s.expires = now + seconds(message.lifetime_s);
   s.content = codes_.digest_of(message.body.canonical);
@@ -152,7 +153,8 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   }
   slot& s = c.at(r.at);
   s = slot{};
-  s.is = detail::state_after(r.is, last_durable);
+  const bool commands = (r.flags & check::conditional) != 0;
+  s.is = detail::state_after(r.is, last_durable, commands);
   s.why = r.why;
   s.exposed = r.exposed || !last_durable;
   s.flags = r.flags;
@@ -164,7 +166,8 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   s.key_id = r.key_id;
   s.end_to_end = r.end_to_end;
   s.payload = std::move(payload);
-  if (!last_durable) save(c, r.at);  // decided from now on: it may have been
+  // decided from now on: it may have been, or will be with the next transmission
+  if (!last_durable || detail::stage_of(s.is) != r.is) save(c, r.at);
   ++unfinished_;
   s.in_grace = r.is == record::stage::expiring;
   deadlines_.arm(s.deadline, s.in_grace ? now_ + limits_.grace : s.expires, {c.name.id, r.at});

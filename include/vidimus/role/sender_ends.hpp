@@ -30,6 +30,8 @@ void sender<Env>::transmit_execute(conversation& c) {
     if (!e.voids.append_strictly(r)) break;
   for (const range& r : c.to_execute)
     for (number n = r.first; n <= r.last; ++n) {
+      // what waited may have ended, or be asked back by now
+      if (!c.owns(n) || c.at(n).is != duty::submission::state::awaiting_execution) continue;
       if (add_command(c, n, e)) continue;
       if (e.ends.size() < ranges_per_element_max) continue;  // the next snapshot shows it again
       transmit(c, e, purpose::execute, {});
@@ -40,9 +42,25 @@ void sender<Env>::transmit_execute(conversation& c) {
   if (!e.numbers.empty()) transmit(c, e, purpose::execute, {});
 }
 
+/// Whether the commands may wait for more (protocol.md, batch.bound).
+template <an_environment Env>
+bool sender<Env>::may_wait(conversation& c) {
+  const bool due = deadlines_.armed(c.command_timer) && deadlines_.at(c.command_timer) <= now_;
+  if (limits_.commands.delay <= span_ms{} || due || !c.to_withdraw.empty() || !link_up_ ||
+      c.to_execute.empty() || c.to_execute.count() >= limits_.commands.count) {
+    deadlines_.disarm(c.command_timer);
+    return false;
+  }
+  if (!deadlines_.armed(c.command_timer))
+    deadlines_.arm(c.command_timer, now_ + limits_.commands.delay,
+                   {c.name.id, detail::number_of_commands});
+  return true;
+}
+
 /// Execute and withdraw commands that were collected, each in one element.
 template <an_environment Env>
 void sender<Env>::flush(conversation& c) {
+  if (may_wait(c)) return;
   const auto some = [](const ranges& all) {
     ranges out;
     for (const range& r : all)

@@ -207,7 +207,8 @@ void sender<Env>::release_parked(conversation& c) {
   }
   c.next = std::max(c.next, c.base);
   for (; c.next < c.top() && c.next <= c.limit; ++c.next)
-    if (c.at(c.next).is == duty::submission::state::parked) feed(c, c.next, input::may_send);
+    if (c.at(c.next).is == duty::submission::state::parked)
+      feed(c, c.next, duty::submission::of_leave((c.at(c.next).flags & check::conditional) != 0));
 }
 
 template <an_environment Env>
@@ -223,6 +224,11 @@ template <an_environment Env>
 void sender<Env>::pass_time() {
   for (auto due = deadlines_.due(now_); due; due = deadlines_.due(now_)) {
     conversation& c = conversations_.find(due->conversation)->second;
+    if (due->at == detail::number_of_commands) {
+      touch(c);
+      flush(c);
+      continue;
+    }
     if (due->at == 0) {
       deadlines_.disarm(c.timer);
       touch(c);
@@ -257,6 +263,7 @@ void sender<Env>::settle(conversation& c) {
   }
   emit(out::forget{record::key_of("sc", {}, c.name)});
   deadlines_.disarm(c.timer);
+  deadlines_.disarm(c.command_timer);
   conversations_.erase(c.name.id);
 }
 

@@ -51,7 +51,8 @@ struct sender_conversation {
   std::uint32_t quiet = 0;       ///< syncs since the last progress
   instant synced_at{INT64_MIN / 2};
   std::uint32_t timer = 0;
-  ranges to_execute;  ///< collected during one call
+  ranges to_execute;                ///< commands to be sent, perhaps with others
+  std::uint32_t command_timer = 0;  ///< of what waits in to_execute
   ranges to_withdraw;
   bool wants_sync = false;
   bool touched = false;  ///< in the list of the call at hand
@@ -62,8 +63,9 @@ struct sender_conversation {
   const sender_slot& at(number n) const { return slots[static_cast<std::size_t>(n - base)]; }
 };
 
-/// What a deadline of the sender is about: a message (lifetime or grace), or with number 0 the
-/// conversation's timer.
+/// What a deadline of the sender is about: a message (lifetime or grace), with number 0 the
+/// conversation's timer, with `number_of_commands` the commands that wait.
+inline constexpr number number_of_commands = number_max + 1;
 struct sender_due {
   conversation_id conversation;
   number at = 0;
@@ -87,11 +89,15 @@ constexpr record::stage stage_of(duty::submission::state is) noexcept {
 
 /// The state in which a stored submission goes on. An undecided one of an image that may be old may
 /// have been executed or reported withdrawn since: all that can be asked for is void
-/// (protocol.md, name.exposed).
-constexpr duty::submission::state state_after(record::stage is, bool last_durable) noexcept {
+/// (protocol.md, name.exposed). A conditional one was never sent, and is decided with the next
+/// transmission: that is done here, since its conversation takes no new messages.
+constexpr duty::submission::state state_after(record::stage is, bool last_durable,
+                                              bool commands) noexcept {
   using s = duty::submission::state;
   switch (is) {
-    case record::stage::undecided: return last_durable ? s::awaiting_receipt : s::failing;
+    case record::stage::undecided:
+      if (!last_durable) return s::failing;
+      return commands ? s::awaiting_execution : s::awaiting_receipt;
     case record::stage::decided: return s::awaiting_execution;
     case record::stage::withdrawing: return s::withdrawing;
     case record::stage::expiring: return s::expiring;

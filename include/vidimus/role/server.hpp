@@ -162,6 +162,7 @@ class server {
   void save(conversation& c, number n);
   void save(const conversation& c);
   void say(conversation& c);
+  bool may_wait(conversation& c);
   static bool full(const receipt& r) {
     return r.states.size() >= ranges_per_element_max || r.ends.size() >= ranges_per_element_max;
   }

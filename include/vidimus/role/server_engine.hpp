@@ -197,6 +197,21 @@ void server<Env>::say(conversation& c) {
   if (!r.states.empty() || !r.missing.empty()) send(std::move(r));
 }
 
+/// Whether what is to be told may wait for more (protocol.md, batch.bound). A number that is not
+/// held is told at once: its sender waits for nothing else.
+template <an_environment Env>
+bool server<Env>::may_wait(conversation& c) {
+  const bool due = deadlines_.armed(c.say_timer) && deadlines_.at(c.say_timer) <= now_;
+  if (limits_.receipts.delay <= span_ms{} || due || !c.missing.empty() || c.to_say.empty() ||
+      c.to_say.count() >= limits_.receipts.count) {
+    deadlines_.disarm(c.say_timer);
+    return false;
+  }
+  if (!deadlines_.armed(c.say_timer))
+    deadlines_.arm(c.say_timer, now_ + limits_.receipts.delay, {c.key, 0, {}});
+  return true;
+}
+
 /// A snapshot: all that is held between the sync's low and top, in parts of 64 ranges.
 template <an_environment Env>
 void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::string& peer,
@@ -234,6 +249,11 @@ template <an_environment Env>
 void server<Env>::pass_time() {
   for (auto due = deadlines_.due(now_); due; due = deadlines_.due(now_)) {
     conversation& c = conversations_.find(due->conversation)->second;
+    if (due->at == 0 && due->address.empty()) {
+      touch(c);
+      if (!may_wait(c)) say(c);
+      continue;
+    }
     if (due->at == 0) {
       channel& via = c.channels.find(due->address)->second;
       deadlines_.disarm(via.timer);
@@ -259,7 +279,7 @@ void server<Env>::finish() {
     conversation& c = conversations_.find(key)->second;
     c.touched = false;
     pop_closed(c);
-    say(c);
+    if (!may_wait(c)) say(c);
     for (auto& [address, via] : c.channels)
       if (endpoint* to = endpoint_at(address)) set_timer(c, *to);
     if (c.owed > 0) continue;

@@ -41,9 +41,10 @@ bool server<Env>::admits(finding said) {
 template <an_environment Env>
 reason server<Env>::objection(const check& e, const content& body) const {
   const bool sealed = (e.flags & check::sealed) != 0;
-  if ((e.flags & (check::plain | check::conditional)) != 0) return reason::unsupported;
-  // the second code comes with the command, not before
-  if (sealed && !e.second.empty()) return reason::malformed;
+  if ((e.flags & check::plain) != 0) return reason::unsupported;
+  // the second code comes with the command, so there must be one, and not before
+  if (sealed && (!e.second.empty() || (e.flags & check::conditional) != 0))
+    return reason::malformed;
   if (e.lifetime_s == 0 || e.lifetime_s > limits_.lifetime_max_s) return reason::not_allowed;
   const std::size_t size = body.whole ? body.whole->size() : 0;
   return size > limits_.payload_octets_max ? reason::too_large : reason::none;
@@ -80,7 +81,8 @@ void server<Env>::take_check(const incoming& stanza, const check& e, const std::
   const bool same = s.is == duty::custody::state::unknown || s.content == received ||
                     s.is == duty::custody::state::voided;
   const reason no = objection(e, **admitted);
-  const input letter = duty::custody::of_check(no == reason::none, same);
+  const input letter =
+      duty::custody::of_check(no == reason::none, same, (e.flags & check::conditional) != 0);
   if (s.is == duty::custody::state::unknown) {
     s.why = no;
     if (no == reason::none) hold(*c, e.at, e, **admitted, received);

@@ -72,6 +72,7 @@ bool server<Env>::evict_for(const std::string& peer) {
       emit(out::forget{record::key_of("vr", peer, oldest->key.name, n)});
   emit(out::forget{record::key_of("vc", peer, oldest->key.name)});
   for (auto& [address, via] : oldest->channels) deadlines_.disarm(via.timer);
+  deadlines_.disarm(oldest->say_timer);
   const detail::custody_key key = oldest->key;
   std::erase(touched_, key);
   conversations_.erase(key);

@@ -91,8 +91,9 @@ struct server_conversation {
   std::uint32_t syncs = 0;  ///< sent on hop 2 so far, over all channels
   bool closed = false;
   std::map<std::string, channel> channels;  ///< by full address
-  ranges to_say;                            ///< collected during one call
+  ranges to_say;                            ///< statuses to be told, perhaps with others
   ranges missing;
+  std::uint32_t say_timer = 0;  ///< of what waits in to_say
   bool touched = false;
 
   number top() const { return base + slots.size(); }
@@ -120,8 +121,8 @@ struct destination {
   std::set<custody_key> owed;  ///< conversations with deliveries to make
 };
 
-/// What a deadline of the server is about: a message (lifetime or hold), or with number 0 the timer
-/// of a channel.
+/// What a deadline of the server is about: a message (lifetime or hold); with number 0 the timer of
+/// a channel, or without an address the receipt that waits.
 struct server_due {
   custody_key conversation;
   number at = 0;

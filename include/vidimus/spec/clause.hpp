@@ -24,7 +24,8 @@ enum class clause : std::uint8_t {
   key_preset, key_rule, key_derive, key_current, key_remove, key_scope,
   receipt_status, receipt_bind, news_raise, snapshot_replace, altered_fingerprint, altered_count,
   altered_stateless, altered_parts,
-  execute_once, void_first, void_expired, void_refused, hold_forget,
+  execute_once, execute_conditional, batch_bound, void_first, void_expired, void_refused,
+  hold_forget,
   outcome_once, outcome_delivered, outcome_executed, outcome_withdrawn, outcome_expired,
   outcome_failed, outcome_uncertain, stop_local, stop_void,
   low_one, low_two, credit_limit, refusal_final, timer_owed, timer_sync, link_cut,
@@ -163,6 +164,12 @@ inline constexpr std::array clauses{
     "fingerprint; what they tell decides nothing."),
   VIDIMUS_CLAUSE_(execute_once, "execute.once",
     "The execute command is idempotent; it is acknowledged by the status executed."),
+  VIDIMUS_CLAUSE_(execute_conditional, "execute.conditional",
+    "A check with the flag conditional is the execute command as well; the sender's decision is "
+    "durable before it is sent."),
+  VIDIMUS_CLAUSE_(batch_bound, "batch.bound",
+    "Commands and statuses may wait for others to go with them, bounded in time and number; "
+    "what is durable, and in which order, does not change."),
   VIDIMUS_CLAUSE_(void_first, "void.first",
     "Of execute and void the first to be durable at the server wins."),
   VIDIMUS_CLAUSE_(void_expired, "void.expired",
