@@ -75,7 +75,9 @@ int main() {
   receiver to(b, bob);
   carry_out(party::server, relay, via.attached(bob_here, now));
   carry_out(party::sender, alice, from.link_restored(now));
-  const auto hello = compose("<message to='bob@example.net'><body>Hello, Bob!</body></message>");
+  const char* message = "<message to='bob@example.net'><body>Hello, Bob!</body></message>";
+  for (const auto& found : lint(message).findings) std::printf("%s\n", text(found).c_str());
+  const auto hello = compose(message);
   carry_out(party::sender, alice, from.submit(hello.value(), now).value().outputs);  // S1
 
   for (; !streams.empty(); streams.pop_front()) {

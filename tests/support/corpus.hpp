@@ -63,13 +63,16 @@ struct corpus_pair {
 
 /// All pairs. Not to be copied: pairs point into `stanzas`.
 struct corpus {
-  explicit corpus(const std::string& folder) {
+  explicit corpus(const std::string& folder, const std::string& list = "pairs.txt") {
     for (const auto& line : lines_of(folder + "/stanzas.txt")) stanzas.push_back(unescaped(line));
+    if (list == "differing.txt")
+      for (const auto& line : lines_of(folder + "/differing_stanzas.txt"))
+        stanzas.push_back(unescaped(line));
     std::vector<std::string> paths;
     auto space = [](const std::string& code) -> std::string_view {
       return code == "c" ? "jabber:client" : code == "a" ? "jabber:component:accept" : "";
     };
-    for (const auto& line : lines_of(folder + "/pairs.txt")) {
+    for (const auto& line : lines_of(folder + "/" + list)) {
       auto f = fields_of(line);
       if (f[0] == "path") paths.push_back(f[1]);
       if (f[0] != "pair") continue;

@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_ADAPT_XMPP_TEXT_HPP
 #define VIDIMUS_ADAPT_XMPP_TEXT_HPP
 
+#include "../check/lint.hpp"
 #include "../check/stanza_writer.hpp"
 #include "../model/output.hpp"
 #include "wire.hpp"
@@ -103,6 +104,7 @@ enum class text_fault : std::uint8_t {
   bad_coverage,    ///< the list is not lawful, or too long for the wire form
   too_large,       ///< with our element it would be larger than the limits allow
   unwritable,      ///< the element has no wire form
+  lint,            ///< the host's policy refuses what lint found in it
 };
 
 /// `what`: a sentence for a person.
@@ -116,6 +118,10 @@ struct composing {
   coverage cover;
   bool report = true;
   std::uint32_t lifetime_s = wire::default_lifetime_s;
+  /// Asked about the message as it will be sent, without prefixes and CDATA, if it refuses more
+  /// than what cannot be sent.
+  lint_policy policy{};
+  std::span<const table_name> registered{};  ///< as `lint_options::registered`
   stream_scope scope{};
   reading_limits limits{};
 };
@@ -129,6 +135,21 @@ inline result<std::size_t, text_error> added_octets(const coverage& cover) {
   wire::write_coverage(out, cover);
   if (!out.good()) return text_error{text_fault::bad_coverage, out.fault().what};
   return 6 * own.text.size() + 16'384;
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// What the host's policy has against a payload; empty: nothing.
+inline std::string lint_objection(const std::string& payload, const composing& how) {
+  if (how.policy.least == lint_severity::refusal) return {};
+  lint_options with;
+  with.registered = how.registered;
+  with.limits = how.limits;
+  const auto report = lint("<message>" + payload + "</message>", with);
+  const auto* found = how.policy.objection(report);
+  return found == nullptr ? std::string() : text(*found);
 }
 
 }  // namespace detail
@@ -152,6 +173,8 @@ inline result<outgoing, text_error> compose(stanza_reader& reader, std::string_v
     return text_error{text_fault::no_destination, "the message has no lawful address in to"};
   if (read->payload.size() + *added > how.limits.octets)
     return text_error{text_fault::too_large, "the message is too large to add a check to it"};
+  if (auto why = detail::lint_objection(read->payload, how); !why.empty())
+    return text_error{text_fault::lint, std::move(why)};
   auto covered = reader.content(how.cover);
   if (!covered) return text_error{text_fault::bad_coverage, explain(covered.error())};
   out.type = wire::folded_type(read->type);

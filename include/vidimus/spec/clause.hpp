@@ -19,7 +19,7 @@ enum class clause : std::uint8_t {
   s3_again, s4_forward, s4_hold, s4_mark, s5_hand, s5_answer, s5_repeat, s5_refuse, s6_resend,
   s6_end, s6_stop,
   name_conversation, name_number, name_memory, name_exposed, name_reused,
-  content_canonical, content_coverage, content_strict, content_view,
+  content_canonical, content_coverage, content_strict, content_view, lint_known,
   code_header, code_input, code_purpose, code_digest, code_compare, code_secret,
   key_preset, key_rule, key_derive, key_current, key_remove, key_scope,
   receipt_status, receipt_bind, news_raise, snapshot_replace, altered_fingerprint, altered_count,
@@ -112,6 +112,8 @@ inline constexpr std::array clauses{
     "A stanza that is not well formed is refused, saying what and where."),
   VIDIMUS_CLAUSE_(content_view, "content.view",
     "What the application is given is a function of the canonical octets alone."),
+  VIDIMUS_CLAUSE_(lint_known, "lint.known",
+    "Before a message is submitted, lint says what in it which stack is known not to keep."),
   VIDIMUS_CLAUSE_(code_header, "code.header",
     "Every code covers protocol, rule, key id, purpose, origin, destination, relay, "
     "conversation and memory."),
