@@ -10,6 +10,8 @@
 #include <iterator>
 #include <string>
 
+#include "../../fuzz/key_bodies.hpp"
+#include "../../fuzz/record_bodies.hpp"
 #include "../../fuzz/xml_bodies.hpp"
 
 namespace {
@@ -34,4 +36,6 @@ TEST_CASE("The corpora of the fuzz targets replay") {
   CHECK(replay("scan", fuzz::scan) > 0);
   CHECK(replay("entries_agree", fuzz::entries_agree) > 0);
   CHECK(replay("view", fuzz::view) > 0);
+  CHECK(replay("keys", fuzz::keys) > 0);
+  CHECK(replay("records", fuzz::records) > 0);
 }

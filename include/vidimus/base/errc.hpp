@@ -23,6 +23,7 @@ enum class errc : std::uint8_t {
   not_handed,              ///< no delivery with this name waits for an answer
   bad_image,               ///< a stored record cannot be read: damaged or cut
   newer_image,             ///< a stored record was written by a newer version of the library
+  beyond_limits,           ///< a stored record needs larger limits than the role was given
   not_fresh,               ///< restore needs a role that has done nothing yet
   unsupported,             ///< asked for something this version does not do
 };
@@ -42,6 +43,7 @@ constexpr std::string_view sentence(errc code) noexcept {
     case errc::not_handed: return "no delivery with this name waits for an answer";
     case errc::bad_image: return "a stored record cannot be read: damaged or cut";
     case errc::newer_image: return "a stored record was written by a newer version";
+    case errc::beyond_limits: return "a stored record needs larger limits than the role was given";
     case errc::not_fresh: return "restore needs a role that has done nothing yet";
     case errc::unsupported: return "asked for something this version does not do";
   }

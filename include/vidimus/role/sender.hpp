@@ -45,7 +45,8 @@ class sender {
   /// `last_durable` false: they may be older than what was made durable (a backup, a copied
   /// disk); then no unfinished message can end as a certain negative. Outputs: `report` marked
   /// again for messages that had ended, `forget`, wake. After a crash before all its outputs were
-  /// carried out, `last_durable` is false again. Refused: not_fresh, bad_image, newer_image.
+  /// carried out, `last_durable` is false again. Refused: not_fresh, bad_image,
+  /// newer_image; beyond_limits if `unfinished_max` is smaller now than the records need.
   result<sender_outputs> restore(const std::vector<stored>& records, bool last_durable,
                                  instant now);
 

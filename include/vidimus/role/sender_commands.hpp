@@ -173,6 +173,20 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   deadlines_.arm(s.deadline, s.in_grace ? now_ + limits_.grace : s.expires, {c.name.id, r.at});
 }
 
+namespace detail {
+/// Whether the unfinished numbers of a conversation lie as close as all did that were stored under
+/// these limits.
+inline bool within(const std::map<number, record::sender_message>& messages, std::uint32_t most) {
+  number first = 0;
+  for (const auto& [n, m] : messages) {
+    if (m.is == record::stage::ended) continue;
+    if (first == 0) first = n;
+    if (n - first >= most) return false;
+  }
+  return true;
+}
+}  // namespace detail
+
 template <an_environment Env>
 result<sender_outputs> sender<Env>::restore(const std::vector<stored>& records, bool last_durable,
                                             instant now) {
@@ -193,6 +207,8 @@ result<sender_outputs> sender<Env>::restore(const std::vector<stored>& records, 
       return errc::bad_image;
     }
   }
+  for (const auto& [key, numbers] : messages)
+    if (!detail::within(numbers, limits_.unfinished_max)) return errc::beyond_limits;
   return batch(
       [&] {
         used_ = true;

@@ -26,7 +26,7 @@ class server {
   /// false: they may be older than what was made durable (a backup, a lagging replica); then
   /// every memory gets a new name (protocol.md, name.memory). After a crash before all its
   /// outputs were carried out, `last_durable` is false again. Refused: not_fresh, bad_image,
-  /// newer_image.
+  /// newer_image; beyond_limits if the window is smaller now than the records need.
   result<server_outputs> restore(const std::vector<stored>& records, bool last_durable,
                                  instant now);
 

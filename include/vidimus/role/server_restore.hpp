@@ -52,6 +52,17 @@ struct server<Env>::rows {
   std::vector<record::server_conversation> lines;
   std::vector<record::server_custody> numbers;
 
+  /// Whether every number lies within a window of its conversation, as all did that were stored
+  /// under these limits.
+  bool within(std::uint32_t window) const {
+    std::map<detail::custody_key, number> bases;
+    for (const auto& line : lines) bases[{line.name, line.peer}] = line.base;
+    for (const auto& one : numbers)
+      if (auto at = bases.find({one.name, one.peer}); at != bases.end())
+        if (one.at >= at->second && one.at - at->second >= window) return false;
+    return true;
+  }
+
   /// Sorts one image in; why not, if it cannot be read.
   std::optional<errc> add(octets_view in) {
     const auto kind = image::kind_of(in);
@@ -77,6 +88,7 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
   rows from;
   for (const stored& one : records)
     if (auto why = from.add(one.image)) return *why;
+  if (!from.within(limits_.window)) return errc::beyond_limits;
   return batch(
       [&] {
         for (const record::server_peer& p : from.peers) {
