@@ -1,0 +1,213 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+// Tables of docs/protocol.md, read from the page and computed by the library.
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <vidimus/adapt/cryptopp.hpp>
+#include <vidimus/adapt/preset_keys.hpp>
+#include <vidimus/adapt/wire.hpp>
+#include <vidimus/check/part_prints.hpp>
+
+#include "../support/catch.hpp"
+
+using namespace vidimus;
+
+namespace {
+
+using real = environment<cryptopp, preset_keys, system_entropy>;
+const std::string alice = "alice@example.org", bob = "bob@example.net", relay = "relay.example.org";
+
+std::string page() {
+  std::ifstream in(VIDIMUS_TEST_DATA "/../docs/protocol.md");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The cells of the only row of the page whose first cell is `first`; none if there are others.
+std::vector<std::string> row(const std::string& first) {
+  std::vector<std::string> found;
+  std::istringstream in(page());
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("| " + first + " |")) continue;
+    if (!found.empty()) return {};
+    for (std::size_t at = 2; at < line.size();) {
+      const auto end = line.find(" |", at);
+      found.push_back(line.substr(at, end - at));
+      at = end + 3;
+    }
+  }
+  return found;
+}
+
+/// `text` as the page writes octets.
+std::string code_span(const std::string& text) { return "`" + text + "`"; }
+template <class Octets>
+std::string hex_span(const Octets& of) {
+  return code_span(to_hex(octets_view(of)));
+}
+
+/// As the page writes it: CR and LF are octets, and so is what stands in backticks.
+std::string written(const std::string& cell) {
+  std::string out;
+  std::istringstream in(cell);
+  for (std::string word; in >> word;) {
+    if (word == "CR")
+      out += '\r';
+    else if (word == "LF")
+      out += '\n';
+    else
+      out += word.substr(1, word.size() - 2);
+  }
+  return out;
+}
+
+octets run(int first, std::size_t count) {
+  octets out;
+  while (out.size() < count) out.push_back(static_cast<octet>(first++));
+  return out;
+}
+
+check first_check() {
+  check out;
+  out.head.conversation.along = make_route(alice, bob, relay);
+  std::ranges::copy(run(0x10, 12), out.head.conversation.id.octets.begin());
+  std::ranges::copy(run(0x20, 12), out.head.memory.octets.begin());
+  out.at = 1;
+  out.type = "chat";
+  out.flags = check::report;
+  out.lifetime_s = 86400;
+  return out;
+}
+
+octets content_of(const std::string& body) {
+  return canonical_octets("<message><body>" + body +
+                          "</body>\n  <x xmlns='jabber:x:oob'><url>https://example.org/a</url></x>"
+                          "</message>")
+      .value();
+}
+
+octets key_of(const header& head, purpose p, octets_view preset) {
+  octets info, key(32);
+  covered::write_key_info(info, head, p);
+  cryptopp::hkdf(preset, {}, info, key);
+  return key;
+}
+
+}  // namespace
+
+TEST_CASE("line ends become what the page says", "[content.canonical]") {
+  for (const char* const cell :
+       {"CR `&#10;`", "CR `<![CDATA[` LF `]]>`", "`&#13;` LF", "`&#13;&#10;`"}) {
+    CAPTURE(cell);
+    const auto cells = row(cell);
+    REQUIRE(cells.size() == 3);
+    const auto text = canonical_octets("<message><body>a" + written(cell) + "b</body></message>");
+    REQUIRE(text);
+    const bool two = cells[1] == "LF LF";
+    CHECK((two || cells[1] == "LF"));
+    const std::string wanted = two ? "a\n\nb" : "a\nb";
+    CHECK(as_text(*text).ends_with(wanted));
+    const auto value = canonical_octets("<message><x a='a" + written(cell) + "b'/></message>");
+    CHECK(value.has_value() == (cells[2] != "not allowed"));
+    if (!value) continue;
+    CHECK((cells[2] == "one space" || cells[2] == "two spaces"));
+    CHECK(as_text(*value).ends_with(cells[2] == "one space" ? "a b" : "a  b"));
+  }
+}
+
+TEST_CASE("the altered verdict of the worked example",
+          "[altered.fingerprint][altered.parts][code.input][key.derive]") {
+  real at_relay;
+  REQUIRE(at_relay.keys.add(alice, "k1", run(0, 32)));
+  verifier<real> codes(at_relay);
+  check e = first_check();
+  const digest sent = codes.digest_of(content_of("Hello &amp; welcome"));
+  REQUIRE(codes.seal(e, purpose::submit, alice, &sent));
+  const octets came = content_of("Hello &amp; welcom");
+  const digest d = codes.digest_of(came);
+  REQUIRE(codes.verify(e, purpose::submit, alice, &d) == finding::wrong_code);
+
+  CHECK(row("D of what arrived").at(1) == hex_span(d));
+  CHECK(row("key of `altered`, issuer `server`").at(1) ==
+        hex_span(key_of(e.head, purpose::altered, run(0, 32))));
+  const auto print = codes.fingerprint(e, purpose::submit, purpose::altered, alice, d);
+  REQUIRE(print);
+  CHECK(row("fingerprint, over 441 octets: header 156, field of 264 and 16").at(1) ==
+        hex_span(*print));
+  octets input;
+  covered::write_input(input, e, purpose::submit, &d);
+  CHECK(input.size() == 264);
+  const auto prints = part_prints(codes, e, purpose::submit, purpose::altered, alice, came);
+  REQUIRE(prints.size() == 3);
+  CHECK(row("part of the check").at(1) == hex_span(prints[0]));
+  part_printer<real> printer(codes, e.head, purpose::altered, alice);
+  const auto whole = content_of("Hello &amp; welcome");  // parts refer to it
+  const auto own = printer.of(parts_of(whole).at(0));
+  REQUIRE(own);
+  CHECK(row("part of the body as it arrived, and as it was sent").at(1) ==
+        hex_span(prints[1]) + ", " + hex_span(*own));
+  CHECK(row("part of the payload").at(1) == hex_span(prints[2]));
+
+  receipt r;
+  r.head = e.head;
+  r.limit = 1024;
+  r.octets_max = 262144;
+  altered_part said{1, {}, *print, 1, prints};
+  std::copy_n(e.code.view().begin(), 8, said.code.begin());
+  r.altered.push_back(said);
+  REQUIRE(codes.seal(r, purpose::receipt, alice));
+  covered::write_input(input, r, purpose::receipt);
+  CHECK(row("code of the receipt, over 281 octets").at(1) == hex_span(r.code.view()));
+  CHECK(input.size() == 281);
+  const std::string field = row("field 0x21 of the receipt").at(1);
+  CHECK(to_hex(input).find(field.substr(1, field.size() - 2)) != std::string::npos);
+  const auto element = write_element(r, {hop::one, relay, alice, {}});
+  REQUIRE(element);
+  CHECK(row("token in the receipt").at(1) == code_span(element->text));
+}
+
+TEST_CASE("the codes between the ends of the worked example stand in the page",
+          "[end.code][end.delivered][key.derive]") {
+  real at_alice, at_bob;
+  REQUIRE(at_alice.keys.add(relay, "k1", run(0, 32)));
+  REQUIRE(at_alice.keys.add_end_to_end(bob, "e1", run(0x40, 32)));
+  REQUIRE(at_bob.keys.add_end_to_end(alice, "e1", run(0x40, 32)));
+  verifier<real> codes(at_alice), at_end(at_bob);
+  check e = first_check();
+  const digest d = codes.digest_of(content_of("Hello &amp; welcome"));
+  header head = e.head;
+  head.key_id = "e1";
+  head.memory = {};
+  CHECK(row("key of `e2e`").at(1) == hex_span(key_of(head, purpose::end_to_end, run(0x40, 32))));
+  CHECK(row("key of `e2e-delivered`").at(1) ==
+        hex_span(key_of(head, purpose::end_delivered, run(0x40, 32))));
+
+  const auto second = codes.second_code(e, e.head.conversation, bob, d);
+  REQUIRE(second);
+  octets input;
+  covered::write_second_input(input, e, head, d);
+  CHECK(input.size() == 231);
+  e.second = *second;
+  REQUIRE(codes.seal(e, purpose::submit, relay, &d));
+  const auto check_written = write_element(e, {hop::one, alice, relay, "chat"});
+  REQUIRE(check_written);
+  CHECK(row("second code, over 231 octets").at(1) ==
+        hex_span(second->code.view()) + "; in the check " + code_span(check_written->text));
+  covered::write_input(input, e, purpose::submit, &d);
+  CHECK(input.size() == 315);
+  CHECK(row("first check code with it, over 315 octets").at(1) == hex_span(e.code.view()));
+
+  const auto proof = at_end.delivery_proof(e, alice, d);
+  REQUIRE(proof);
+  covered::write_delivered_input(input, head, 1, d);
+  CHECK(input.size() == 200);
+  receipt r;
+  r.ends.push_back({1, *proof});
+  r.head = e.head;
+  r.states.push_back({status::delivered, {1, 1}, {}, reason::none});
+  r.code = e.code;
+  const auto said = write_element(r, {hop::two, bob, relay, {}});
+  REQUIRE(said);
+  REQUIRE(said->text.starts_with("d1 "));
+  CHECK(row("e2e-delivered, over 200 octets").at(1) ==
+        hex_span(proof->code.view()) + "; in receipts " + code_span(said->text.substr(3)));
+}
