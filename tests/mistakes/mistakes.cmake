@@ -30,6 +30,9 @@ endfunction()
 
 set(link_arguments "")
 vidimus_link_arguments(link_arguments vidimus::vidimus catch-header)
+if(TARGET vidimus::sqlite)
+  vidimus_link_arguments(link_arguments vidimus::sqlite)
+endif()
 list(REMOVE_DUPLICATES link_arguments)
 
 # The headers of Vidimus are left out: the driver puts the mistaken ones in their place.
@@ -51,6 +54,9 @@ explorer_arguments='$<JOIN:${VIDIMUS_EXPLORER_ARGS}, >'
 
 set(driver sh "${CMAKE_CURRENT_SOURCE_DIR}/mistakes/run")
 vidimus_sources(mistake_files mistakes/*.mistake)
+if(NOT TARGET vidimus::sqlite)
+  list(FILTER mistake_files EXCLUDE REGEX "/sqlite_[^/]*$")
+endif()
 foreach(file IN LISTS mistake_files)
   get_filename_component(name "${file}" NAME_WE)
   vidimus_test(mistakes mistake.${name} 600 COMMAND ${driver} "${mistake_dir}/settings" "${file}")

@@ -1,0 +1,290 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ADAPT_SQLITE_FILE_HPP
+#define VIDIMUS_ADAPT_SQLITE_FILE_HPP
+
+#include <memory>
+
+#include "sqlite_parts.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// One SQLite file with the records of one or several roles (adapt/sqlite_store.hpp), open in one
+/// process at a time: a write-ahead log, one transaction at a time, an exclusive lock until it is
+/// destroyed. Needs SQLite 3.31 and -lsqlite3. Used by one thread at a time; not to be used in a
+/// child behind `fork`.
+///
+/// After an error nothing of the transaction is in the file, and nothing behind it may be
+/// transmitted or reported. `full` and `busy` may pass: write the same again. Any other error is
+/// final for this object (`failed`): the roles are ahead of their records, so make new roles from
+/// a file opened anew.
+class sqlite_file {
+ public:
+  using opened = result<std::unique_ptr<sqlite_file>, store_error>;
+
+  /// Opens a file, made if it is missing or empty. Refused: every `store_fault` but `rolled_back`.
+  static opened open(const std::string& path, const sqlite_options& options = {}) {
+    std::unique_ptr<sqlite_file> made(new sqlite_file);
+    made->path_ = path;
+    if (auto done = made->start(options); !done) {
+      made->marked_ = false;  // it is not ours to mark
+      return done.error();
+    }
+    return made;
+  }
+
+  sqlite_file(const sqlite_file&) = delete;
+  sqlite_file& operator=(const sqlite_file&) = delete;
+
+  /// Rolls an open transaction back and closes the file properly. If that fails it is as after a
+  /// crash: all that was committed is there.
+  ~sqlite_file() {
+    if (db_ == nullptr) return;
+    rollback();
+    if (marked_ && !failed_) (void)execute("UPDATE vidimus_store SET is_open = 0", "closing");
+    persist_.close();
+    forget_.close();
+    sqlite3_close_v2(db_);
+  }
+
+  /// Begins a transaction, for several batches or for an effect of the host's together with a
+  /// batch. One must not be open already. Refused: `busy`, `full`, and what is final.
+  store_done begin() {
+    VIDIMUS_EXPECT(!open_, "one transaction at a time");
+    if (failed_) return *failed_;
+    lost_.reset();
+    if (auto done = execute("BEGIN IMMEDIATE", "beginning a transaction"); !done) return done;
+    open_ = true;
+    ++transaction_;
+    return true;
+  }
+
+  /// Makes the transaction durable. Refused with the first error since `begin`, or that of the
+  /// commit: then nothing of it is in the file. After `io` alone that is not known; a file opened
+  /// anew shows it, and either is lawful.
+  store_done commit() {
+    VIDIMUS_EXPECT(open_, "no transaction to commit");
+    if (auto still = in_order(); !still) {
+      rollback();
+      return still;
+    }
+    auto done = execute("COMMIT", "committing");
+    if (!done) rollback();
+    waiting_ += std::exchange(more_waiting_, 0);
+    open_ = false;
+    return done;
+  }
+
+  /// Ends the transaction, if there is one, without a trace.
+  void rollback() {
+    if (sqlite3_get_autocommit(db_) == 0) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+    open_ = false;
+    more_waiting_ = 0;
+    lost_.reset();
+  }
+
+  bool in_transaction() const noexcept { return open_; }
+
+  /// The error that was final; nothing if there was none.
+  const std::optional<store_error>& failed() const noexcept { return failed_; }
+
+  /// True if the file was missing or empty: nothing is to be restored.
+  bool created() const noexcept { return created_; }
+
+  /// How often the file has been opened, this time included. A host that notes it elsewhere knows a
+  /// file that was put back from an earlier life by a lower number, and calls
+  /// `sqlite_store::doubt`.
+  std::uint64_t generation() const noexcept { return generation_; }
+
+  /// Writes a copy to `path`, which must not exist, between transactions. The copy knows that it is
+  /// one: `sqlite_store::last_durable` is false of every role in it. Refused: `denied`, `full`,
+  /// `io`; none of them is final, and what was written of the copy cannot be opened.
+  store_done back_up(const std::string& path) {
+    VIDIMUS_EXPECT(!open_, "a copy is made between transactions");
+    if (failed_) return *failed_;
+    detail::sqlite_statement copy;
+    int code = copy.prepare(db_, "VACUUM INTO ?1");
+    if (code == SQLITE_OK) code = copy.text(1, path);
+    if (code == SQLITE_OK) code = copy.step();
+    if (code != SQLITE_DONE) return error_of(db_, code, "making a copy");
+    return detail::mark_copy(path);
+  }
+
+  /// For tables of the host's in the same file, whose names do not begin with `vidimus`, changed
+  /// between `begin` and `commit`. Transactions are begun and ended by this class alone.
+  sqlite3* handle() noexcept { return db_; }
+
+ private:
+  friend class sqlite_store;
+  static constexpr int application = 0x5669644d;  ///< "VidM"
+  static constexpr int schema = 1;
+
+  sqlite_file() = default;
+
+  store_error error_of(sqlite3* db, int code, const char* where) const {
+    return detail::error_of(db, code, where, path_);
+  }
+  store_error refusal(store_fault kind, const char* why) const {
+    return {kind, SQLITE_OK, "opening " + path_ + ": " + why};
+  }
+
+  /// Keeps an error: final, or of the open transaction, which is rolled back at once.
+  store_done fail(int code, const char* where) {
+    const store_error e = error_of(db_, code, where);
+    if (open_) {
+      if (sqlite3_get_autocommit(db_) == 0)
+        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+      lost_ = e;
+    }
+    if (is_final(e.kind)) failed_ = e;
+    return e;
+  }
+
+  bool waits() const noexcept { return waiting_ + more_waiting_ > 0; }
+
+  /// Whether an open transaction is still what it was: a statement of the host's may have ended it.
+  store_done in_order() {
+    if (failed_) return *failed_;
+    if (lost_) return *lost_;
+    if (open_ && sqlite3_get_autocommit(db_) != 0) {
+      lost_ = store_error{store_fault::rolled_back, SQLITE_OK,
+                          path_ + ": the transaction was ended by a statement of the host's"};
+      return *lost_;
+    }
+    return true;
+  }
+
+  store_done execute(const char* sql, const char* where) {
+    const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return fail(sqlite3_extended_errcode(db_), where);
+    return true;
+  }
+
+  /// The first column of the first row.
+  result<std::string, store_error> ask(const char* sql) {
+    detail::sqlite_statement s;
+    int code = s.prepare(db_, sql);
+    if (code == SQLITE_OK) code = s.step();
+    if (code != SQLITE_ROW) return error_of(db_, sqlite3_extended_errcode(db_), "opening");
+    return s.column(0);
+  }
+
+  store_done start(const sqlite_options& options) {
+    const int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (const int code = sqlite3_open_v2(path_.c_str(), &db_, how, nullptr); code != SQLITE_OK)
+      return error_of(db_, code, "opening");
+    sqlite3_extended_result_codes(db_, 1);
+    sqlite3_busy_timeout(db_, static_cast<int>(options.wait_ms));
+    const bool log_there = detail::has_log(db_);  // before the first statement, which may make one
+    if (auto done = execute("PRAGMA locking_mode = EXCLUSIVE", "opening"); !done) return done;
+    if (auto done = look(log_there); !done) return done;
+    return take(options);
+  }
+
+  /// Reads what the file is, and changes nothing.
+  store_done look(bool log_there) {
+    const auto id = ask("PRAGMA application_id");
+    const auto written_by = ask("PRAGMA user_version");
+    const auto tables = ask("SELECT count(*) FROM sqlite_master");
+    for (const auto* one : {&id, &written_by, &tables})
+      if (!*one) return one->error();
+    created_ = *tables == "0" && *id == "0" && *written_by == "0";
+    if (created_) return true;
+    if (*id != std::to_string(application))
+      return refusal(store_fault::not_ours, "it is a database of another program");
+    if (std::strtol(written_by->c_str(), nullptr, 10) > schema)
+      return refusal(store_fault::newer, "it was written by a newer version of the library");
+    if (*written_by != std::to_string(schema))
+      return refusal(store_fault::damaged, "its schema has no version");
+    const auto was_open = ask("SELECT is_open FROM vidimus_store");
+    if (!was_open) return was_open.error();
+    if (*was_open != "0" && !log_there)
+      return refusal(store_fault::incomplete,
+                     "it was not closed properly, and its write-ahead log (-wal) is missing");
+    return true;
+  }
+
+  /// Makes the file this process's own.
+  store_done take(const sqlite_options& options) {
+    const auto mode = ask("PRAGMA journal_mode = WAL");
+    if (!mode) return mode.error();
+    if (*mode != "wal") return refusal(store_fault::denied, "there is no write-ahead log for it");
+    const bool full = options.sync == store_sync::full;
+    std::string how = full ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = NORMAL;";
+    if (options.pages_max != 0)
+      how += "PRAGMA max_page_count = " + std::to_string(options.pages_max);
+    if (auto done = execute(how.c_str(), "opening"); !done) return done;
+    if (options.check && !created_) {
+      const auto sound = ask("PRAGMA quick_check(1)");
+      if (!sound) return sound.error();
+      if (*sound != "ok") return refusal(store_fault::damaged, sound->c_str());
+    }
+    if (auto done = begin(); !done) return done;
+    if (created_)
+      if (auto done =
+              execute(detail::sqlite_schema(application, schema).c_str(), "making the schema");
+          !done)
+        return done;
+    if (auto done = mark(options); !done) return done;
+    if (auto done = commit(); !done) return done;
+    marked_ = true;
+    // the mark stands in the file itself, and the log is not empty from here on: so a file that was
+    // parted from its log is known
+    if (auto done = execute("PRAGMA wal_checkpoint(FULL)", "opening"); !done) return done;
+    int code = persist_.prepare(db_,
+                                "INSERT INTO vidimus_record(role, key, image) VALUES(?1, ?2, ?3) "
+                                "ON CONFLICT(role, key) DO UPDATE SET image = excluded.image");
+    if (code == SQLITE_OK)
+      code = forget_.prepare(db_, "DELETE FROM vidimus_record WHERE role = ?1 AND key = ?2");
+    if (code != SQLITE_OK) return fail(code, "opening");
+    return true;
+  }
+
+  /// Says that the file is open, how, and on which run of the machine; doubts all roles if the last
+  /// life may have lost its last commits.
+  store_done mark(const sqlite_options& options) {
+    const auto doubtful = [&]() -> result<std::string, store_error> {
+      detail::sqlite_statement s;
+      int code = s.prepare(db_,
+                           "SELECT is_open = 1 AND sync = 'normal' AND (boot = '' OR boot <> ?1) "
+                           "FROM vidimus_store");
+      if (code == SQLITE_OK) code = s.text(1, options.boot);
+      if (code == SQLITE_OK) code = s.step();
+      if (code != SQLITE_ROW) return error_of(db_, code, "opening");
+      return s.column(0);
+    }();
+    if (!doubtful) return doubtful.error();
+    if (*doubtful == "1")
+      if (auto done = execute("UPDATE vidimus_role SET doubt = 1", "opening"); !done) return done;
+    // nobody knows whether what these wait for was done: it is done again
+    if (auto done = execute("DELETE FROM vidimus_waiting", "opening"); !done) return done;
+    detail::sqlite_statement s;
+    int code = s.prepare(db_,
+                         "UPDATE vidimus_store SET is_open = 1, generation = generation + 1, "
+                         "sync = ?1, boot = ?2");
+    if (code == SQLITE_OK) code = s.text(1, options.sync == store_sync::full ? "full" : "normal");
+    if (code == SQLITE_OK) code = s.text(2, options.boot);
+    if (code == SQLITE_OK) code = s.step();
+    if (code != SQLITE_DONE) return fail(code, "opening");
+    const auto generation = ask("SELECT generation FROM vidimus_store");
+    if (!generation) return generation.error();
+    generation_ = std::strtoull(generation->c_str(), nullptr, 10);
+    return true;
+  }
+
+  sqlite3* db_ = nullptr;
+  std::string path_;
+  detail::sqlite_statement persist_, forget_;
+  std::optional<store_error> failed_;  ///< final
+  std::optional<store_error> lost_;    ///< of the open transaction
+  bool open_ = false;                  ///< between begin and its end
+  std::int64_t waiting_ = 0;           ///< rows of vidimus_waiting
+  std::int64_t more_waiting_ = 0;      ///< by the open transaction
+  std::uint64_t transaction_ = 0;      ///< of this life
+  bool marked_ = false;
+  bool created_ = false;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

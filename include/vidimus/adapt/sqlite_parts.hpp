@@ -1,0 +1,191 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ADAPT_SQLITE_PARTS_HPP
+#define VIDIMUS_ADAPT_SQLITE_PARTS_HPP
+
+#include <sqlite3.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "../base/bytes.hpp"
+#include "../base/result.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// Why a store did not do what it was asked.
+enum class store_fault : std::uint8_t {
+  denied,       ///< the file cannot be opened or written
+  busy,         ///< another process has it open; may pass
+  not_ours,     ///< a database of another program; it was not changed
+  newer,        ///< written by a newer version of the library; it was not changed
+  incomplete,   ///< not closed properly, and its write-ahead log is missing; it was not changed
+  damaged,      ///< it is no database, or its pages contradict each other
+  full,         ///< the disk, the bound on pages or the memory is used up; may pass
+  io,           ///< the disk or the system failed
+  rolled_back,  ///< a statement of the host's ended the transaction
+};
+
+/// Whether a store that said so can be used no more.
+constexpr bool is_final(store_fault f) noexcept {
+  return f != store_fault::busy && f != store_fault::full && f != store_fault::rolled_back;
+}
+
+/// `code` is SQLite's extended result code, 0 if the library itself found the fault; `what` says
+/// what was being done, with which file, and what went wrong.
+struct store_error {
+  store_fault kind = store_fault::io;
+  int code = 0;
+  std::string what;
+};
+
+/// True, or why not. Nothing behind a `persist` may be done before this is true.
+using store_done = result<bool, store_error>;
+
+/// What a commit waits for.
+enum class store_sync : std::uint8_t {
+  full,    ///< the disk: a commit survives a power cut
+  normal,  ///< the system: a commit survives the process, a power cut may take the last ones
+};
+
+namespace detail {
+
+inline store_fault fault_of(int code) noexcept {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_NOMEM: return store_fault::full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return store_fault::busy;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return store_fault::damaged;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_READONLY: return store_fault::denied;
+    default: return store_fault::io;
+  }
+}
+
+inline store_error error_of(sqlite3* db, int code, const char* where, const std::string& path) {
+  const char* why = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+  return {fault_of(code), code, std::string(where) + ' ' + path + ": " + why};
+}
+
+/// Linux names each run of the machine; elsewhere it has no name.
+inline std::string boot_of_machine() {
+  std::FILE* f = std::fopen("/proc/sys/kernel/random/boot_id", "r");
+  if (f == nullptr) return {};
+  char text[37] = {};
+  const std::size_t n = std::fread(text, 1, 36, f);
+  std::fclose(f);
+  return n == 36 ? std::string(text, n) : std::string();
+}
+
+/// Whether the write-ahead log of a database stands beside it. An empty one may have been made by
+/// somebody who only looked.
+inline bool has_log(sqlite3* db) {
+  const char* name = sqlite3_db_filename(db, "main");
+  if (name == nullptr || *name == '\0') return false;  // a database in memory
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(std::string(name) + "-wal", missing);
+  return !missing && size > 0;
+}
+
+inline std::string sqlite_schema(int application, int version) {
+  return "CREATE TABLE vidimus_store(generation INTEGER NOT NULL, is_open INTEGER NOT NULL, "
+         "sync TEXT NOT NULL, boot TEXT NOT NULL);"
+         "INSERT INTO vidimus_store VALUES(0, 0, '', '');"
+         "CREATE TABLE vidimus_role(name BLOB NOT NULL UNIQUE, doubt INTEGER NOT NULL);"
+         "CREATE TABLE vidimus_record(role INTEGER NOT NULL, key BLOB NOT NULL, "
+         "image BLOB NOT NULL, UNIQUE(role, key));"
+         "CREATE TABLE vidimus_waiting(role INTEGER NOT NULL, key BLOB NOT NULL, "
+         "since INTEGER NOT NULL, UNIQUE(role, key));"
+         "PRAGMA application_id = " +
+         std::to_string(application) + "; PRAGMA user_version = " + std::to_string(version);
+}
+
+/// Writes into a copy that it is one, and closed.
+inline store_done mark_copy(const std::string& path) {
+  sqlite3* made = nullptr;
+  int code = sqlite3_open_v2(path.c_str(), &made, SQLITE_OPEN_READWRITE, nullptr);
+  if (code == SQLITE_OK)
+    code = sqlite3_exec(made,
+                        "BEGIN; UPDATE vidimus_role SET doubt = 1;"
+                        "UPDATE vidimus_store SET is_open = 0; COMMIT",
+                        nullptr, nullptr, nullptr);
+  store_done done = true;
+  if (code != SQLITE_OK) done = error_of(made, code, "marking a copy", path);
+  sqlite3_close_v2(made);
+  return done;
+}
+
+/// A prepared statement. What is bound must outlive the step.
+class sqlite_statement {
+ public:
+  sqlite_statement() = default;
+  sqlite_statement(const sqlite_statement&) = delete;
+  sqlite_statement& operator=(const sqlite_statement&) = delete;
+  ~sqlite_statement() { close(); }
+
+  int prepare(sqlite3* db, const char* sql) {
+    close();
+    return sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &held_, nullptr);
+  }
+  void close() {
+    sqlite3_finalize(held_);
+    held_ = nullptr;
+  }
+
+  int text(int at, std::string_view value) {
+    return sqlite3_bind_text64(held_, at, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  int blob(int at, octets_view value) {
+    if (value.empty()) return sqlite3_bind_zeroblob(held_, at, 0);  // a null pointer would be NULL
+    return sqlite3_bind_blob64(held_, at, value.data(), value.size(), SQLITE_STATIC);
+  }
+  int integer(int at, std::int64_t value) { return sqlite3_bind_int64(held_, at, value); }
+
+  int values() const { return sqlite3_bind_parameter_count(held_); }
+
+  int step() { return sqlite3_step(held_); }
+  /// One step of a statement that gives no rows, which is then ready for the next values.
+  int run() {
+    const int code = sqlite3_step(held_);
+    sqlite3_reset(held_);
+    sqlite3_clear_bindings(held_);
+    return code;
+  }
+
+  std::string column(int at) const {
+    const auto octets = raw(at);
+    return std::string(as_text(octets));
+  }
+  octets_view raw(int at) const {
+    const void* begin = sqlite3_column_blob(held_, at);
+    return {static_cast<const octet*>(begin),
+            static_cast<std::size_t>(sqlite3_column_bytes(held_, at))};
+  }
+  std::int64_t integer(int at) const { return sqlite3_column_int64(held_, at); }
+
+ private:
+  sqlite3_stmt* held_ = nullptr;
+};
+
+}  // namespace detail
+
+/// How a file is opened.
+struct sqlite_options {
+  store_sync sync = store_sync::full;
+  std::uint32_t wait_ms = 0;    ///< for another process that has the file open; then `busy`
+  std::uint32_t pages_max = 0;  ///< most pages of 4,096 octets, then `full`; 0: as the disk allows
+  bool check = true;            ///< read the whole file once and refuse it if it is damaged
+  /// Names this run of the machine, for `store_sync::normal`; empty: not known, then every end that
+  /// was no proper close counts as a power cut.
+  std::string boot = detail::boot_of_machine();
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif
