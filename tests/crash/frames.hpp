@@ -1,0 +1,168 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_TESTS_CRASH_FRAMES_HPP
+#define VIDIMUS_TESTS_CRASH_FRAMES_HPP
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <deque>
+
+#include "crash.hpp"
+
+namespace crash {
+
+/// One end of a local socket that carries texts, each behind its length in four octets. What a dead
+/// peer had not read is lost, and so is what does not fit: streams are like that.
+class frames {
+ public:
+  frames() = default;
+  explicit frames(int fd) : fd_(fd) { ::fcntl(fd_, F_SETFL, O_NONBLOCK); }
+  frames(frames&& other) noexcept { *this = std::move(other); }
+  frames& operator=(frames&& other) noexcept {
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+    in_ = std::move(other.in_);
+    out_ = std::move(other.out_);
+    return *this;
+  }
+  ~frames() { close(); }
+
+  bool is_open() const { return fd_ >= 0; }
+  int fd() const { return fd_; }
+  bool has_more_to_send() const { return !out_.empty(); }
+
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+    in_.clear();
+    out_.clear();
+  }
+
+  /// Reads what is there; false if the other end is gone.
+  bool read_all() {
+    char some[16384];
+    for (;;) {
+      const ssize_t n = ::read(fd_, some, sizeof some);
+      if (n > 0)
+        in_.append(some, static_cast<std::size_t>(n));
+      else
+        return n < 0 && (errno == EAGAIN || errno == EINTR);
+    }
+  }
+  std::optional<std::string> next() {
+    if (in_.size() < 4) return std::nullopt;
+    reader head(as_octets(in_).first(4));
+    const std::size_t size = head.u32();
+    if (in_.size() < 4 + size) return std::nullopt;
+    std::string frame = in_.substr(4, size);
+    in_.erase(0, 4 + size);
+    return frame;
+  }
+
+  void send(std::string_view text) {
+    if (fd_ < 0 || out_.size() > (1u << 20)) return;
+    octets head;
+    writer(head).u32(static_cast<std::uint32_t>(text.size()));
+    out_ += as_text(head);
+    out_ += text;
+  }
+  void flush() {
+    while (fd_ >= 0 && !out_.empty()) {
+      const ssize_t n = ::write(fd_, out_.data(), out_.size());
+      if (n <= 0) return;
+      out_.erase(0, static_cast<std::size_t>(n));
+    }
+  }
+
+ private:
+  int fd_ = -1;
+  std::string in_, out_;
+};
+
+inline sockaddr_un socket_of(const life& of) {
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  const std::string path = of.dir + "/relay.sock";
+  path.copy(at.sun_path, sizeof at.sun_path - 1);
+  return at;
+}
+
+/// A client's end: connects again when the relay is back, and now and then sends something once
+/// more that it sent long ago, as somebody on the path may.
+class uplink {
+ public:
+  uplink(const life& of, std::string address, party self)
+      : of_(of), self_(self), address_(std::move(address)), chance_(of.seed ^ 0xa77ac4) {}
+
+  enum class event { none, up, down };
+
+  /// Waits a little, then reads; says if the link came or went.
+  event wait(int ms) {
+    if (!to_.is_open()) {
+      if (connect()) return event::up;
+      ::poll(nullptr, 0, std::min(ms, 5));
+      return event::none;
+    }
+    const short more = to_.has_more_to_send() ? POLLOUT : 0;
+    pollfd p{to_.fd(), static_cast<short>(POLLIN | more), 0};
+    ::poll(&p, 1, ms);
+    if (to_.read_all()) return event::none;
+    to_.close();
+    return event::down;
+  }
+
+  /// The next stanza with an element of ours, as the role takes it.
+  std::optional<incoming> next() {
+    while (auto text = to_.next()) {
+      reading at;
+      at.self = self_;
+      auto read = arrive(reader_, *text, at);
+      if (read && read->kind != arrival_kind::plain) return std::move(read->what);
+    }
+    return std::nullopt;
+  }
+
+  void send(const out::transmit& o) {
+    sending how;
+    how.self = self_;
+    how.from = address_;
+    auto text = stanza_text(o, how);
+    if (!text) stop(exit_failed, text.error().what);
+    to_.send(*text);
+    if (!sent_.empty() && chance_.one_in(15)) to_.send(sent_[chance_.below(sent_.size())]);
+    if (sent_.size() < 2000)
+      sent_.push_back(std::move(*text));
+    else
+      sent_[chance_.below(sent_.size())] = std::move(*text);
+  }
+  void flush() { to_.flush(); }
+
+ private:
+  bool connect() {
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_un at = socket_of(of_);
+    if (::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) {
+      ::close(fd);
+      return false;
+    }
+    to_ = frames(fd);
+    to_.send(address_);
+    return true;
+  }
+
+  life of_;
+  party self_;
+  std::string address_;
+  dice chance_;
+  stanza_reader reader_;
+  frames to_;
+  std::deque<std::string> sent_;
+};
+
+}  // namespace crash
+
+#endif
