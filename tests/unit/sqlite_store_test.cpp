@@ -312,6 +312,21 @@ TEST_CASE("a file that was parted from its write-ahead log is refused", "[durabl
   REQUIRE_FALSE(std::filesystem::exists(dir / "with-wal"));
   REQUIRE(of(opened_store(dir / "with").store) == records{{"a", {1, 2, 3}}});
 
+  // a crashed file that is refused for another reason is not parted from its log by that
+  const std::string later = dir / "later";
+  sqlite3* db = nullptr;
+  copy_database(path, dir / "open");
+  REQUIRE(sqlite3_open((dir / "open").c_str(), &db) == SQLITE_OK);
+  sql(db, "PRAGMA user_version = 2");
+  copy_database(dir / "open", later);
+  sqlite3_close(db);
+  const auto log_size = [&] { return std::filesystem::file_size(later + "-wal"); };
+  const auto before = log_size();
+  REQUIRE(fault_at(later) == store_fault::newer);
+  REQUIRE(std::filesystem::exists(later + "-wal"));
+  REQUIRE(log_size() == before);
+  REQUIRE(fault_at(later) == store_fault::newer);
+
   // a death at any moment of opening or closing leaves a file that opens
   for (int killed_at = 0; killed_at < 3; ++killed_at) {
     REQUIRE(in_child([&] {

@@ -139,6 +139,11 @@ class sqlite_file {
     return e;
   }
 
+  /// Whether closing leaves the write-ahead log where and as it is.
+  void keep_log(bool keep) {
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+  }
+
   bool waits() const noexcept { return waiting_ + more_waiting_ > 0; }
 
   /// Whether an open transaction is still what it was: a statement of the host's may have ended it.
@@ -173,6 +178,7 @@ class sqlite_file {
     if (const int code = sqlite3_open_v2(path_.c_str(), &db_, how, nullptr); code != SQLITE_OK)
       return error_of(db_, code, "opening");
     sqlite3_extended_result_codes(db_, 1);
+    keep_log(true);  // a file that is refused keeps its log
     sqlite3_busy_timeout(db_, static_cast<int>(options.wait_ms));
     const bool log_there = detail::has_log(db_);  // before the first statement, which may make one
     if (auto done = execute("PRAGMA locking_mode = EXCLUSIVE", "opening"); !done) return done;
@@ -227,6 +233,7 @@ class sqlite_file {
     if (auto done = mark(options); !done) return done;
     if (auto done = commit(); !done) return done;
     marked_ = true;
+    keep_log(false);
     // the mark stands in the file itself, and the log is not empty from here on: so a file that was
     // parted from its log is known
     if (auto done = execute("PRAGMA wal_checkpoint(FULL)", "opening"); !done) return done;
