@@ -124,7 +124,7 @@ class driver {
   }
   bool ended(std::size_t which, int status) {
     const bool refused = WIFEXITED(status) && WEXITSTATUS(status) == exit_store_refused;
-    if (which == the_server && refused && parted_ > refused_) {
+    if (which == the_server && refused && store_is_parted_) {
       ++refused_;
       remove_store();
       start(which);
@@ -137,6 +137,7 @@ class driver {
   std::string store() const { return dir_ / "server.db"; }
   void remove_store() {
     for (const char* end : {"", "-wal"}) ::unlink((store() + end).c_str());
+    store_is_parted_ = false;
   }
   static bool is_there(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
@@ -151,6 +152,7 @@ class driver {
         break;
       case 1:
         if (!is_there(old)) break;
+        remove_store();
         support::copy_database(old, store());
         std::fclose(std::fopen((dir_ / "doubt").c_str(), "w"));  // the operator says so
         ++older_;
@@ -158,6 +160,7 @@ class driver {
       case 2:
         if (!is_there(store() + "-wal")) break;
         ::unlink((store() + "-wal").c_str());
+        store_is_parted_ = true;
         ++parted_;
         break;
       case 3:
@@ -166,8 +169,8 @@ class driver {
         std::filesystem::copy_file(dir_ / "copy.db", store());  // it knows itself
         ++copies_;
         break;
-      default:
-        if (is_there(store())) support::copy_database(store(), old);
+      default:  // one that waits to be refused is nobody's older store
+        if (is_there(store()) && !store_is_parted_) support::copy_database(store(), old);
     }
   }
 
@@ -219,6 +222,7 @@ class driver {
   std::array<pid_t, 3> process_{-1, -1, -1};
   std::array<int, 3> kills_{};
   std::uint64_t lives_ = 0;
+  bool store_is_parted_ = false;  ///< from its log, and the server has not refused it yet
   int deleted_ = 0, older_ = 0, parted_ = 0, refused_ = 0, copies_ = 0;
   bool good_ = true;
 };
