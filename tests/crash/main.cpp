@@ -136,7 +136,7 @@ class driver {
 
   std::string store() const { return dir_ / "server.db"; }
   void remove_store() {
-    for (const char* end : {"", "-wal"}) ::unlink((store() + end).c_str());
+    for (const char* end : support::database_files) ::unlink((store() + end).c_str());
     store_is_parted_ = false;
   }
   static bool is_there(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }

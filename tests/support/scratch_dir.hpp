@@ -33,10 +33,14 @@ class scratch_dir {
   bool kept_ = false;
 };
 
-/// A database with its write-ahead log, as a dying process would leave it.
+/// What belongs to a database: a process that dies while it makes a new one leaves the rollback
+/// journal, which SQLite would play back into whatever is put in its place.
+inline constexpr const char* database_files[] = {"", "-wal", "-journal"};
+
+/// A database with its logs, as a dying process would leave it.
 inline void copy_database(const std::string& from, const std::string& to) {
   namespace fs = std::filesystem;
-  for (const char* end : {"", "-wal"}) {
+  for (const char* end : database_files) {
     std::error_code ignored;
     fs::remove(to + end, ignored);
     if (fs::exists(from + end)) fs::copy_file(from + end, to + end);
