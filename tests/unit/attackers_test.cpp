@@ -1,7 +1,7 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
-// The table of attackers in docs/protocol.md, section 1. Each attack is written once and mounted by
-// each attacker in each trust mode, with the preset codes that this attacker holds and everything
-// that was ever sent: it has to succeed where the table admits it, and to fail where it does not.
+// The table of attackers in docs/protocol.md, section 14. Each attack is written once and mounted
+// by each attacker in each trust mode, with the preset codes that this attacker holds and all that
+// was ever sent: it has to succeed where the table admits it, and to fail where it does not.
 #include <functional>
 
 #include "../support/catch.hpp"

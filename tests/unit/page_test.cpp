@@ -5,7 +5,7 @@
 #include <sstream>
 #include <vidimus/adapt/cryptopp.hpp>
 #include <vidimus/adapt/preset_keys.hpp>
-#include <vidimus/adapt/wire.hpp>
+#include <vidimus/adapt/xmpp_text.hpp>
 #include <vidimus/check/part_prints.hpp>
 
 #include "../support/catch.hpp"
@@ -36,6 +36,25 @@ std::vector<std::string> row(const std::string& first) {
     }
   }
   return found;
+}
+
+/// The stanzas of all examples, without comments.
+std::vector<std::string> example_stanzas() {
+  std::vector<std::string> out;
+  std::istringstream in(page());
+  bool inside = false, comment = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("```")) inside = line == "```xml";
+    if (!inside || line == "```xml") continue;
+    comment = comment || line.starts_with("<!--");
+    if (!comment) {
+      if (line.starts_with("<message")) out.emplace_back();
+      if (out.empty()) return {};  // the page has something else than stanzas
+      out.back() += line + "\n";
+    }
+    if (line.ends_with("-->")) comment = false;
+  }
+  return out;
 }
 
 /// `text` as the page writes octets.
@@ -112,6 +131,24 @@ TEST_CASE("line ends become what the page says", "[content.canonical]") {
     CHECK((cells[2] == "one space" || cells[2] == "two spaces"));
     CHECK(as_text(*value).ends_with(cells[2] == "one space" ? "a b" : "a  b"));
   }
+}
+
+TEST_CASE("every example is a stanza that its addressee reads", "[element.flat][content.strict]") {
+  std::size_t plain = 0, ours = 0;
+  for (const std::string& stanza : example_stanzas()) {
+    CAPTURE(stanza);
+    const bool from_relay = stanza.find(" from='" + relay) != std::string::npos;
+    reading at{party::server, {}, {}, {}};
+    if (from_relay && stanza.find(" to='" + alice) != std::string::npos) at.self = party::sender;
+    if (from_relay && stanza.find(" to='" + bob) != std::string::npos) at.self = party::receiver;
+    const auto read = arrive(stanza, at);
+    REQUIRE(read);
+    INFO(read->why.what);
+    REQUIRE(read->kind != arrival_kind::malformed);
+    ++(read->kind == arrival_kind::ours ? ours : plain);
+  }
+  REQUIRE(plain == 1);  // the one of section 4.3
+  REQUIRE(ours >= 80);
 }
 
 TEST_CASE("the altered verdict of the worked example",

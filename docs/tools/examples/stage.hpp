@@ -1,0 +1,292 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_DOCS_TOOLS_EXAMPLES_STAGE_HPP
+#define VIDIMUS_DOCS_TOOLS_EXAMPLES_STAGE_HPP
+
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <optional>
+#include <vidimus/adapt/cryptopp.hpp>
+#include <vidimus/adapt/memory_store.hpp>
+#include <vidimus/adapt/preset_keys.hpp>
+#include <vidimus/adapt/xmpp_text.hpp>
+#include <vidimus/vidimus.hpp>
+
+#include "layout.hpp"
+
+/// The three roles on a stage: what they send stands as text between them, and a script says what
+/// becomes of each stanza. A script that expects what does not come ends the program.
+namespace examples {
+
+using namespace vidimus;
+
+inline const std::string alice = "alice@example.org", relay = "relay.example.org",
+                         bob = "bob@example.net";
+inline const std::string alice_full = alice + "/phone", bob_full = bob + "/desk";
+
+[[noreturn]] inline void broken(const std::string& why) {
+  std::fprintf(stderr, "print-examples: %s\n", why.c_str());
+  std::exit(1);
+}
+inline void expect(bool good, const std::string& why) {
+  if (!good) broken(why);
+}
+
+/// The octets first, first + 1, ...
+inline octets run_of(int first, std::size_t count) {
+  octets out;
+  while (out.size() < count) out.push_back(static_cast<octet>(first++));
+  return out;
+}
+
+/// Names that count up, so that the page has the same with each run: each is a run of octets, the
+/// next one begins 0x30 later. What is drawn in another size is no name, and all zero.
+struct counting {
+  int first = 0, drawn = 0;
+  void fill(std::span<octet> out) {
+    const bool is_name = out.size() == 12;
+    int at = first + 0x30 * drawn + drawn / 16;
+    for (octet& one : out) one = static_cast<octet>(is_name ? at++ : 0);
+    drawn += is_name ? 1 : 0;
+  }
+};
+using env = environment<cryptopp, preset_keys, counting>;
+
+/// A stanza on its way.
+struct flight {
+  std::string from, to, text;
+  element what;
+};
+
+class stage {
+ public:
+  explicit stage(sender_limits sl = {}, server_limits vl = {}) : server_limits_(vl) {
+    alice_env_.entropy.first = 0x10;
+    relay_env_.entropy.first = 0x20;
+    bob_env_.entropy.first = 0x30;
+    const octets code = run_of(0, 32);
+    expect(alice_env_.keys.add(relay, "k1", code) && relay_env_.keys.add(alice, "k1", code) &&
+               relay_env_.keys.add(bob, "k1", code) && bob_env_.keys.add(relay, "k1", code),
+           "the keys are fit");
+    bob_env_.keys.allow(relay, "@example.org");
+    a_.emplace(alice_env_, alice, relay, sl);
+    v_.emplace(relay_env_, relay, vl);
+    b_.emplace(bob_env_, bob);
+  }
+
+  /// The key of section 5.6 between alice and bob.
+  void give_ends(bool sealed) {
+    constexpr auto rule = check_rule::hmac_sha_256_128;
+    const octets code = run_of(0x40, 32);
+    expect(alice_env_.keys.add_end_to_end(bob, "e1", code, rule, sealed) &&
+               bob_env_.keys.add_end_to_end(alice, "e1", code, rule),
+           "the key between the ends is fit");
+  }
+
+  // --- what happens besides stanzas ---
+
+  void link_up() { alice_did(a_->link_restored(now_)); }
+  void link_down() { alice_did(a_->link_lost(now_)); }
+  void attach() { relay_did(v_->attached(bob_full, now_)); }
+  void detach() { relay_did(v_->detached(bob_full, now_)); }
+  void lose_server_store() {
+    relay_store_.clear();
+    v_.emplace(relay_env_, relay, server_limits_);
+    relay_did(*v_->restore(relay_store_.all(), true, now_));
+  }
+
+  /// A message as the application wrote it.
+  message_name submit(std::string_view body, const composing& how = {}, bool conditional = false,
+                      std::string_view more = {}, const std::string& to = bob) {
+    auto composed = compose("<message to='" + to + "' type='chat'>" + std::string(body) +
+                                std::string(more) + "</message>",
+                            how);
+    expect(composed.has_value(), "the message can be submitted");
+    composed->conditional = conditional;
+    auto given = a_->submit(*composed, now_);
+    expect(given.has_value(), "the message is submitted");
+    alice_did(std::move(given->outputs));
+    return given->name;
+  }
+  void withdraw(const message_name& name) { alice_did(*a_->withdraw(name, now_)); }
+
+  /// Lets time pass up to the next deadline of anybody.
+  void next_deadline() {
+    now_ = std::max(now_, std::min(a_->next_deadline(), v_->next_deadline()));
+    expect(now_ != never, "somebody has a deadline");
+    alice_did(a_->tick(now_));
+    relay_did(v_->tick(now_));
+  }
+  void pass(span_ms time) {
+    now_ = now_ + time;
+    alice_did(a_->tick(now_));
+    relay_did(v_->tick(now_));
+  }
+  /// Up to the deadline after which something is on its way.
+  void until_somebody_speaks() {
+    for (int most = 100; air_.empty() && most > 0; --most) next_deadline();
+  }
+
+  // --- what happens to stanzas ---
+
+  /// The next stanza in flight is an `Element` to that bare address: shown, and it arrives.
+  template <class Element>
+  void arrives(std::string_view to, std::string_view words) {
+    const flight f = next<Element>(to);
+    show(words, f.text);
+    deliver(f.to, f.text);
+  }
+  /// Shown, and lost.
+  template <class Element>
+  void is_lost(std::string_view to, std::string_view words) {
+    show(words, next<Element>(to).text);
+  }
+  /// Shown as it was sent; `from` in it arrives as `into`.
+  template <class Element>
+  void is_altered(std::string_view to, std::string_view words, std::string_view from,
+                  std::string_view into) {
+    flight f = next<Element>(to);
+    show(words, f.text);
+    const auto at = f.text.find(from);
+    expect(at != std::string::npos, "there is something to alter");
+    deliver(f.to, f.text.replace(at, from.size(), into));
+  }
+  /// All that is in flight, and what it causes, arrives and is not shown.
+  void all_arrive() {
+    for (int most = 1000; !air_.empty() && most > 0; --most) {
+      const flight f = take();
+      deliver(f.to, f.text);
+    }
+  }
+  void all_are_lost() { air_.clear(); }
+  void expect_silence() {
+    expect(air_.empty(), "nobody says more, but there is " + (air_.empty() ? "" : air_[0].text));
+  }
+
+  // --- what is shown ---
+
+  void say(std::string_view words) { shown_ += comment(words) + "\n"; }
+  void expect_outcome(const message_name& name, outcome ended, reason why = reason::none) {
+    for (const auto& [of, was, because] : reports_)
+      if (of == name) {
+        expect(was == ended && because == why,
+               "the outcome is " + std::string(name_of(was)) + ", " +
+                   std::string(reason_names[static_cast<std::size_t>(because)]));
+        return;
+      }
+    broken("there is an outcome");
+  }
+  bool has_outcome(const message_name& name) const {
+    for (const auto& one : reports_)
+      if (one.of == name) return true;
+    return false;
+  }
+  void expect_no_outcome(const message_name& name) {
+    expect(!has_outcome(name), "there is no outcome yet");
+  }
+  std::size_t taken() const { return taken_; }
+  std::string shown() const { return shown_; }
+
+  bool accepts = true;  ///< bob's application takes what it is given; else it refuses
+
+ private:
+  struct ending {
+    message_name of;
+    outcome was;
+    reason because;
+  };
+
+  flight take() {
+    expect(!air_.empty(), "something is in flight");
+    flight f = std::move(air_.front());
+    air_.pop_front();
+    return f;
+  }
+  /// The first stanza on its way to that address: each link keeps the order.
+  template <class Element>
+  flight next(std::string_view to) {
+    const auto at =
+        std::find_if(air_.begin(), air_.end(), [&](const flight& f) { return bare(f.to) == to; });
+    expect(at != air_.end(), "a stanza is on its way to " + std::string(to));
+    expect(std::holds_alternative<Element>(at->what), "it is another one: " + at->text);
+    flight f = std::move(*at);
+    air_.erase(at);
+    return f;
+  }
+
+  /// What stands in the page has to be read as the stanza that was sent.
+  void show(std::string_view words, const std::string& text) {
+    const std::string shown = laid_out(text);
+    const auto one = arrive(text, {party::sender, {}, {}, {}});
+    const auto other = arrive(shown, {party::sender, {}, {}, {}});
+    expect(one && other && one->whole.own == other->whole.own &&
+               one->whole.canonical == other->whole.canonical &&
+               one->what.body.canonical == other->what.body.canonical,
+           "the layout changes nothing: " + shown);
+    shown_ += comment(words) + "\n" + shown + "\n";
+  }
+
+  void deliver(const std::string& to, const std::string& text) {
+    now_ = now_ + milliseconds(50);
+    const auto as = [&](party self) {
+      auto read = arrive(text, {self, {}, {}, {}});
+      expect(read && read->kind == arrival_kind::ours, "the stanza is read: " + text);
+      return read->what;
+    };
+    if (to == relay)
+      relay_did(v_->receive(as(party::server), now_));
+    else if (bare(to) == alice)
+      alice_did(a_->receive(as(party::sender), now_));
+    else
+      bob_did(b_->receive(as(party::receiver), now_));
+  }
+
+  void alice_did(sender_outputs outs) { carry_out(outs, alice_store_, party::sender, alice_full); }
+  void relay_did(server_outputs outs) { carry_out(outs, relay_store_, party::server, relay); }
+  void bob_did(receiver_outputs outs) { carry_out(outs, bob_store_, party::receiver, bob_full); }
+
+  template <class Outs>
+  void carry_out(Outs& outs, memory_store& store, party self, const std::string& from) {
+    std::vector<message_name> handed;
+    for (auto& one : outs)
+      std::visit([&](auto& o) { this->carry_one(o, store, self, from, handed); }, one);
+    for (const message_name& name : handed) {
+      taken_ += accepts ? 1 : 0;
+      bob_did(accepts ? *b_->accepted(name, now_) : *b_->refused(name, now_));
+    }
+  }
+  template <class Out>
+  void carry_one(Out& o, memory_store& store, party self, const std::string& from,
+                 std::vector<message_name>& handed) {
+    if constexpr (std::is_same_v<Out, out::persist> || std::is_same_v<Out, out::forget>) {
+      store.carry_out(o);
+    } else if constexpr (std::is_same_v<Out, out::transmit>) {
+      sending how;
+      how.self = self;
+      how.from = from;
+      auto text = stanza_text(o, how);
+      expect(text.has_value(), "the stanza can be written");
+      air_.push_back({from, o.to, std::move(*text), o.what});
+    } else if constexpr (std::is_same_v<Out, out::report>) {
+      reports_.push_back({o.name, o.ended, o.why});
+    } else if constexpr (std::is_same_v<Out, out::deliver>) {
+      handed.push_back(o.name);
+    }
+  }
+
+  server_limits server_limits_;
+  env alice_env_, relay_env_, bob_env_;
+  memory_store alice_store_, relay_store_, bob_store_;
+  std::optional<sender<env>> a_;
+  std::optional<server<env>> v_;
+  std::optional<receiver<env>> b_;
+  instant now_{1000000};
+  std::deque<flight> air_;
+  std::vector<ending> reports_;
+  std::size_t taken_ = 0;
+  std::string shown_;
+};
+
+}  // namespace examples
+
+#endif
