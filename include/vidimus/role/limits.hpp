@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_ROLE_LIMITS_HPP
 #define VIDIMUS_ROLE_LIMITS_HPP
 
+#include "../duty/batch.hpp"
 #include "../duty/bucket.hpp"
 #include "../model/time.hpp"
 
@@ -17,13 +18,6 @@ struct retry_limits {
   span_ms most = seconds(600);
   /// Least time between two syncs that a peer's element caused.
   span_ms between_answers = seconds(1);
-};
-
-/// How long a command or receipt may wait for others to go with it (protocol.md, batch.bound). The
-/// default waits for nothing: the policy `strict`.
-struct batch_limits {
-  span_ms delay{};           ///< from the first that waits; zero: nothing waits
-  std::uint32_t count = 64;  ///< numbers that wait at most
 };
 
 struct sender_limits {

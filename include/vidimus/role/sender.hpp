@@ -140,7 +140,6 @@ class sender {
   check check_of(const conversation& c, number n) const;
   void transmit_execute(conversation& c);
   void flush(conversation& c);
-  bool may_wait(conversation& c);
   void send_sync(conversation& c);
   void want_sync(conversation& c);
   void set_timer(conversation& c);
@@ -180,6 +179,7 @@ class sender {
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 
+#include "sender_batch.hpp"
 #include "sender_commands.hpp"
 #include "sender_ends.hpp"
 #include "sender_engine.hpp"

@@ -201,15 +201,8 @@ void server<Env>::say(conversation& c) {
 /// held is told at once: its sender waits for nothing else.
 template <an_environment Env>
 bool server<Env>::may_wait(conversation& c) {
-  const bool due = deadlines_.armed(c.say_timer) && deadlines_.at(c.say_timer) <= now_;
-  if (limits_.receipts.delay <= span_ms{} || due || !c.missing.empty() || c.to_say.empty() ||
-      c.to_say.count() >= limits_.receipts.count) {
-    deadlines_.disarm(c.say_timer);
-    return false;
-  }
-  if (!deadlines_.armed(c.say_timer))
-    deadlines_.arm(c.say_timer, now_ + limits_.receipts.delay, {c.key, 0, {}});
-  return true;
+  return duty::may_wait(limits_.receipts, c.to_say, !c.missing.empty(), now_, deadlines_,
+                        c.say_timer, {c.key, 0, {}});
 }
 
 /// A snapshot: all that is held between the sync's low and top, in parts of 64 ranges.

@@ -1,0 +1,54 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SENDER_BATCH_HPP
+#define VIDIMUS_ROLE_SENDER_BATCH_HPP
+
+#include "sender.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+template <an_environment Env>
+void sender<Env>::transmit_execute(conversation& c) {
+  execute e{{}, {}, c.base, {}, {}, {}};
+  for (const range& r : c.voids)
+    if (!e.voids.append_strictly(r)) break;
+  for (const range& r : c.to_execute)
+    for (number n = r.first; n <= r.last; ++n) {
+      // what waited may have ended, or be asked back by now
+      if (!c.owns(n) || c.at(n).is != duty::submission::state::awaiting_execution) continue;
+      if (add_command(c, n, e)) continue;
+      if (e.ends.size() < ranges_per_element_max) continue;  // the next snapshot shows it again
+      transmit(c, e, purpose::execute, {});
+      e.numbers.clear();
+      e.ends.clear();
+      (void)add_command(c, n, e);
+    }
+  if (!e.numbers.empty()) transmit(c, e, purpose::execute, {});
+}
+
+/// Execute and withdraw commands that were collected, each in one element.
+template <an_environment Env>
+void sender<Env>::flush(conversation& c) {
+  const bool pressing = !c.to_withdraw.empty() || !link_up_;
+  if (duty::may_wait(limits_.commands, c.to_execute, pressing, now_, deadlines_, c.command_timer,
+                     {c.name.id, detail::number_of_commands}))
+    return;
+  const auto some = [](const ranges& all) {
+    ranges out;
+    for (const range& r : all)
+      if (!out.append_strictly(r)) break;  // the rest follows after a sync
+    return out;
+  };
+  if (link_up_ && !c.memory.empty()) {
+    if (!c.to_execute.empty()) transmit_execute(c);
+    if (!c.to_withdraw.empty()) {
+      vidimus::withdraw e{{}, some(c.to_withdraw), c.base, {}};
+      transmit(c, e, purpose::withdraw, {});
+    }
+  }
+  c.to_execute.clear();
+  c.to_withdraw.clear();
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif
