@@ -66,6 +66,14 @@ class ranges {
     return true;
   }
 
+  /// The set from its beginning, as far as one element may carry it (protocol.md, element.ranges).
+  ranges for_element() const {
+    ranges out;
+    const auto most = static_cast<std::ptrdiff_t>(std::min(size(), ranges_per_element_max));
+    out.held_.assign(held_.begin(), held_.begin() + most);
+    return out;
+  }
+
   /// How many numbers there are.
   number count() const noexcept {
     number n = 0;

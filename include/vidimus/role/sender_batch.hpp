@@ -8,9 +8,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
 void sender<Env>::transmit_execute(conversation& c) {
-  execute e{{}, {}, c.base, {}, {}, {}};
-  for (const range& r : c.voids)
-    if (!e.voids.append_strictly(r)) break;
+  execute e{{}, {}, c.base, c.voids.for_element(), {}, {}};
   for (const range& r : c.to_execute)
     for (number n = r.first; n <= r.last; ++n) {
       // what waited may have ended, or be asked back by now
@@ -32,16 +30,11 @@ void sender<Env>::flush(conversation& c) {
   if (duty::may_wait(limits_.commands, c.to_execute, pressing, now_, deadlines_, c.command_timer,
                      {c.name.id, detail::number_of_commands}))
     return;
-  const auto some = [](const ranges& all) {
-    ranges out;
-    for (const range& r : all)
-      if (!out.append_strictly(r)) break;  // the rest follows after a sync
-    return out;
-  };
   if (link_up_ && !c.memory.empty()) {
     if (!c.to_execute.empty()) transmit_execute(c);
     if (!c.to_withdraw.empty()) {
-      vidimus::withdraw e{{}, some(c.to_withdraw), c.base, {}};
+      // the rest follows after a sync
+      vidimus::withdraw e{{}, c.to_withdraw.for_element(), c.base, {}};
       transmit(c, e, purpose::withdraw, {});
     }
   }

@@ -166,8 +166,7 @@ void sender<Env>::send_sync(conversation& c) {
   e.asks = c.asked;
   e.low = c.base;
   e.top = c.asked_top = c.top() - 1;
-  for (const range& r : c.voids)
-    if (!e.voids.append_strictly(r)) break;
+  e.voids = c.voids.for_element();
   e.close = c.past && c.slots.empty();
   transmit(c, e, purpose::sync, {});
 }

@@ -192,8 +192,7 @@ void server<Env>::say(conversation& c) {
       else if (n < c.low)
         say_range(c, r, {n, n}, status::closed);
     }
-  for (const range& span : std::exchange(c.missing, {}))
-    if (!r.missing.append_strictly(span)) break;
+  r.missing = std::exchange(c.missing, {}).for_element();
   if (!r.states.empty() || !r.missing.empty()) send(std::move(r));
 }
 

@@ -1,0 +1,21 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include <vidimus/model/elements.hpp>
+
+#include "support/catch.hpp"
+
+using namespace vidimus;
+
+TEST_CASE("an element carries the beginning of a set, as far as 64 ranges go", "[element.ranges]") {
+  ranges all;
+  REQUIRE(all.for_element().empty());
+  for (number n = 1; n <= 200; n += 2) {
+    all.add(n);
+    const ranges some = all.for_element();
+    REQUIRE(some.size() == std::min<std::size_t>(all.size(), ranges_per_element_max));
+    ranges strictly;
+    for (const range& r : some) REQUIRE(strictly.append_strictly(r));
+    REQUIRE(strictly == some);
+    for (number m = 1; m <= n; ++m)
+      REQUIRE(some.contains(m) == (all.contains(m) && m <= some.back().last));
+  }
+}
