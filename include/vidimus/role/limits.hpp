@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_ROLE_LIMITS_HPP
 #define VIDIMUS_ROLE_LIMITS_HPP
 
+#include "../duty/asking.hpp"
 #include "../duty/batch.hpp"
 #include "../duty/bucket.hpp"
 #include "../model/time.hpp"
@@ -11,14 +12,6 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// Numbers 1 to this are within every verifier's credit before its first receipt
 /// (protocol.md, credit.limit).
 inline constexpr std::uint64_t credit_at_first = 16;
-
-/// When to ask again: after `first`, then twice as long each time without progress, up to `most`.
-struct retry_limits {
-  span_ms first = seconds(5);
-  span_ms most = seconds(600);
-  /// Least time between two syncs that a peer's element caused.
-  span_ms between_answers = seconds(1);
-};
 
 struct sender_limits {
   std::uint32_t unfinished_max = 1024;    ///< messages without outcome in one conversation

@@ -157,15 +157,11 @@ void sender<Env>::transmit_message(conversation& c, number n) {
 template <an_environment Env>
 void sender<Env>::send_sync(conversation& c) {
   if (!link_up_) return;
-  c.wants_sync = false;
-  c.asked = fresh_name<nonce>(env_->entropy);
-  ++c.syncs;
-  ++c.quiet;
-  c.synced_at = now_;
+  c.sent(fresh_name<nonce>(env_->entropy), c.top() - 1, now_);
   sync e;
   e.asks = c.asked;
   e.low = c.base;
-  e.top = c.asked_top = c.top() - 1;
+  e.top = c.asked_top;
   e.voids = c.voids.for_element();
   e.close = c.past && c.slots.empty();
   transmit(c, e, purpose::sync, {});
@@ -182,18 +178,8 @@ void sender<Env>::want_sync(conversation& c) {
 template <an_environment Env>
 void sender<Env>::set_timer(conversation& c) {
   const bool owed = link_up_ && !c.slots.empty();
-  if (!owed) {
-    deadlines_.disarm(c.timer);
-    return;
-  }
-  std::int64_t wait = limits_.retry.first.count;
-  for (std::uint32_t i = 1; i < c.quiet && wait < limits_.retry.most.count; ++i) wait *= 2;
-  wait = std::min(wait, limits_.retry.most.count);
-  instant at = (c.syncs == 0 ? now_ : c.synced_at) + milliseconds(wait);
-  if (c.wants_sync) at = c.synced_at + limits_.retry.between_answers;
-  if (at <= now_) at = now_ + milliseconds(wait);
-  if (deadlines_.armed(c.timer) && !c.wants_sync && deadlines_.at(c.timer) <= at) return;
-  deadlines_.arm(c.timer, at, {c.name.id, 0});
+  if (!owed) return deadlines_.disarm(c.timer);
+  c.set_timer(limits_.retry, false, now_, deadlines_, {c.name.id, 0});
 }
 
 /// Parked messages go as soon as link, memory and credit are there.
@@ -253,7 +239,7 @@ void sender<Env>::settle(conversation& c) {
   c.touched = false;
   flush(c);
   pop_ended(c);
-  if (c.wants_sync && now_ >= c.synced_at + limits_.retry.between_answers) send_sync(c);
+  if (c.wants_sync && now_ >= c.may_answer(limits_.retry)) send_sync(c);
   set_timer(c);
   if (!c.past || !c.slots.empty()) return;
   if (!c.memory.empty()) {

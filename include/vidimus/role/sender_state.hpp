@@ -5,8 +5,8 @@
 #include <deque>
 #include <map>
 
+#include "../duty/asking.hpp"
 #include "../duty/classify.hpp"
-#include "../duty/deadlines.hpp"
 #include "../model/output.hpp"
 #include "../model/record.hpp"
 
@@ -35,7 +35,7 @@ struct sender_slot {
   payload_ref payload;
 };
 
-struct sender_conversation {
+struct sender_conversation : duty::asking {
   conversation_name name;
   bool past = false;   ///< of an earlier life: no new submissions
   memory_name memory;  ///< the server's, as last confirmed; empty: not known
@@ -43,18 +43,11 @@ struct sender_conversation {
   std::deque<sender_slot> slots;
   number next = 1;  ///< lowest number that was never sent
   number limit = 0;
-  std::uint32_t octets_max = 0;  ///< the server's; 0: not known
-  ranges voids;                  ///< ended without delivery, not below base
-  nonce asked;                   ///< of the latest sync without answer
-  number asked_top = 0;          ///< highest number it asked about
-  std::uint32_t syncs = 0;       ///< sent so far
-  std::uint32_t quiet = 0;       ///< syncs since the last progress
-  instant synced_at{INT64_MIN / 2};
-  std::uint32_t timer = 0;
+  std::uint32_t octets_max = 0;     ///< the server's; 0: not known
+  ranges voids;                     ///< ended without delivery, not below base
   ranges to_execute;                ///< commands to be sent, perhaps with others
   std::uint32_t command_timer = 0;  ///< of what waits in to_execute
   ranges to_withdraw;
-  bool wants_sync = false;
   bool touched = false;  ///< in the list of the call at hand
 
   number top() const { return base + slots.size(); }  ///< one above the highest number

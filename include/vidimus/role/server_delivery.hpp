@@ -171,17 +171,12 @@ template <an_environment Env>
 void server<Env>::probe(conversation& c, const endpoint& to) {
   touch(c);
   channel& via = c.channels[to.address];
-  if (via.syncs > 0 && now_ < via.synced_at + limits_.retry.between_answers) {
+  if (now_ < via.may_answer(limits_.retry)) {
     via.wants_sync = true;
     return;
   }
-  via.wants_sync = false;
-  via.asked = fresh_name<nonce>(env_->entropy);
+  via.sent(fresh_name<nonce>(env_->entropy), c.top() - 1, now_);
   via.asked_as = ++c.syncs;
-  via.asked_top = c.top() - 1;
-  via.synced_at = now_;
-  ++via.syncs;
-  ++via.quiet;
   sync e;
   e.head.conversation = c.key.name;
   e.head.memory = to.memory;
@@ -200,15 +195,8 @@ template <an_environment Env>
 void server<Env>::set_timer(conversation& c, const endpoint& to) {
   channel& via = c.channels[to.address];
   if (!to.attached || c.owed == 0) return deadlines_.disarm(via.timer);
-  std::int64_t wait = limits_.retry.first.count;
-  for (std::uint32_t i = 1; i < via.quiet && wait < limits_.retry.most.count; ++i) wait *= 2;
-  if (to.memory.empty() && via.quiet >= limits_.probes_max) wait = limits_.retry.most.count;
-  wait = std::min(wait, limits_.retry.most.count);
-  instant at = (via.syncs == 0 ? now_ : via.synced_at) + milliseconds(wait);
-  if (via.wants_sync) at = via.synced_at + limits_.retry.between_answers;
-  if (at <= now_) at = now_ + milliseconds(wait);
-  if (deadlines_.armed(via.timer) && !via.wants_sync && deadlines_.at(via.timer) <= at) return;
-  deadlines_.arm(via.timer, at, {c.key, 0, to.address});
+  const bool patient = to.memory.empty() && via.quiet >= limits_.probes_max;
+  via.set_timer(limits_.retry, patient, now_, deadlines_, {c.key, 0, to.address});
 }
 
 /// The endpoint that answered: its memory and where it is now (protocol.md, endpoint.memory).

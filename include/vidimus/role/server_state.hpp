@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
+#include "../duty/asking.hpp"
 #include "../duty/bucket.hpp"
 #include "../duty/classify.hpp"
-#include "../duty/deadlines.hpp"
 #include "../model/output.hpp"
 #include "../model/record.hpp"
 
@@ -58,17 +58,10 @@ struct custody_slot {
 };
 
 /// One conversation towards one address of its destination.
-struct channel {
-  nonce asked;                 ///< of the latest sync without answer
+struct channel : duty::asking {
   std::uint32_t asked_as = 0;  ///< the conversation's sync count at the latest sync
   bool settled = false;        ///< a snapshot came since the address attached
   number limit = 0;
-  std::uint32_t syncs = 0;
-  std::uint32_t quiet = 0;  ///< syncs since the last answer that moved something
-  number asked_top = 0;     ///< highest number the latest sync asked about
-  instant synced_at{INT64_MIN / 2};
-  bool wants_sync = false;
-  std::uint32_t timer = 0;
 };
 
 /// (authenticated peer, conversation): protocol.md, name.number.
