@@ -87,6 +87,22 @@ struct receipt {
   /// e2e-delivered of numbers that were sent end to end, rising, at most 64.
   std::vector<end_part> ends{};
   bool body_only = false;  ///< snapshots of hop 2 only: the issuer verifies no payloads
+
+  /// Whether a further number may find no room (protocol.md, element.ranges).
+  bool full() const noexcept {
+    return states.size() >= ranges_per_element_max || ends.size() >= ranges_per_element_max;
+  }
+  /// Adds the status of a number above all others, joined to the one before if both say the same.
+  void add(number n, status what, reason why) {
+    if (!states.empty()) {
+      status_range& last = states.back();
+      if (last.what == what && last.why == why && last.span.last + 1 == n) {
+        last.span.last = n;
+        return;
+      }
+    }
+    states.push_back({what, {n, n}, {}, why});
+  }
 };
 
 /// S3: hand on what was verified.

@@ -137,9 +137,6 @@ class receiver {
   void note_key(conversation& c, number n, const std::string& key_id);
   void say_altered(const incoming& stanza, const check& e, const digest& received);
   void say_challenge(const incoming& stanza, const header& head, purpose cause);
-  static bool full(const receipt& r) {
-    return r.states.size() >= ranges_per_element_max || r.ends.size() >= ranges_per_element_max;
-  }
   void append_status(const conversation& c, number n, receipt& r) const;
   void save(const conversation& c) { emit(out::persist{c.held.key(), image::save(c.held)}); }
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }

@@ -118,14 +118,7 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
       break;
     case state::closed: break;
   }
-  if (!r.states.empty()) {
-    status_range& last = r.states.back();
-    if (last.what == what && last.why == why && last.span.last + 1 == n) {
-      last.span.last = n;
-      return;
-    }
-  }
-  r.states.push_back({what, {n, n}, {}, why});
+  r.add(n, what, why);
 }
 
 template <an_environment Env>

@@ -210,7 +210,7 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
   const number end = std::min(std::max(e.top, first) + 1, first + limits_.window);
   if (c != nullptr)
     for (number n = first; n < end; ++n) {
-      if (full(r)) send(n - 1);
+      if (r.full()) send(n - 1);
       append_status(*c, n, r);
     }
   send(end - 1);

@@ -163,10 +163,7 @@ class server {
   void save(const conversation& c);
   void say(conversation& c);
   bool may_wait(conversation& c);
-  static bool full(const receipt& r) {
-    return r.states.size() >= ranges_per_element_max || r.ends.size() >= ranges_per_element_max;
-  }
-  void say_range(const conversation& c, receipt& r, range span, status what);
+  void say_status(const conversation& c, receipt& r, number n, status what);
   void fill_binds(const conversation& c, receipt& r);
   void set_deadline(conversation& c, number n);
   void touch(conversation& c);

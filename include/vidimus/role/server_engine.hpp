@@ -140,20 +140,12 @@ void server<Env>::pop_closed(conversation& c) {
   save(c);
 }
 
-/// Appends a number to a receipt, joined to the one before where both say the same.
+/// Appends the status of a number to a receipt, with what proves it.
 template <an_environment Env>
-void server<Env>::say_range(const conversation& c, receipt& r, range span, status what) {
-  const reason why = what == status::voided ? c.at(span.first).why : reason::none;
+void server<Env>::say_status(const conversation& c, receipt& r, number n, status what) {
   if (what == status::delivered)
-    if (const end_ref& proof = c.at(span.first).ends) r.ends.push_back({span.first, *proof});
-  if (!r.states.empty()) {
-    status_range& last = r.states.back();
-    if (last.what == what && last.why == why && last.span.last + 1 == span.first) {
-      last.span.last = span.last;
-      return;
-    }
-  }
-  r.states.push_back({what, span, {}, why});
+    if (const end_ref& proof = c.at(n).ends) r.ends.push_back({n, *proof});
+  r.add(n, what, what == status::voided ? c.at(n).why : reason::none);
 }
 
 /// `bind` of each verified range (protocol.md, receipt.bind). The header names key and memory.
@@ -186,11 +178,11 @@ void server<Env>::say(conversation& c) {
   for (const range& span : std::exchange(c.to_say, {}))
     for (number n = span.first; n <= span.last; ++n) {
       const auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
-      if (full(r)) send(std::exchange(r, {}));
+      if (r.full()) send(std::exchange(r, {}));
       if (what)
-        say_range(c, r, {n, n}, *what);
+        say_status(c, r, n, *what);
       else if (n < c.low)
-        say_range(c, r, {n, n}, status::closed);
+        say_status(c, r, n, status::closed);
     }
   r.missing = std::exchange(c.missing, {}).for_element();
   if (!r.states.empty() || !r.missing.empty()) send(std::move(r));
@@ -231,8 +223,8 @@ void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::
     for (number n = std::max(first, c->base); n < c->top() && n <= end; ++n) {
       const auto what = detail::status_of(c->at(n).is);
       if (!what) continue;
-      if (full(r)) send(n - 1);
-      say_range(*c, r, {n, n}, *what);
+      if (r.full()) send(n - 1);
+      say_status(*c, r, n, *what);
     }
   send(end);
 }
