@@ -10,6 +10,11 @@ namespace support {
 /// file of each program that includes support/heap_calls_here.hpp.
 std::size_t heap_calls() noexcept;
 
+/// Octets given back by `delete` while `count_octets(true)`, with the heap's own 8 for a block; 0
+/// where the size of a block cannot be asked.
+std::size_t octets_given_back() noexcept;
+void count_octets(bool on) noexcept;
+
 /// From now on blocks are counted that are given back by `delete` while these octets stand in them;
 /// size 0: none. What is watched for must outlive the watch.
 void watch_freed(const void* octets, std::size_t size) noexcept;

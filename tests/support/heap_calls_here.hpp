@@ -18,12 +18,17 @@
 namespace support::detail {
 
 inline std::atomic<std::size_t> heap_call_count{0};
+inline std::atomic<bool> counts_octets{false};
+inline std::atomic<std::size_t> octet_count{0};
 inline std::atomic<std::size_t> freed_count{0};
 inline std::atomic<const void*> watched{nullptr};
 inline std::size_t watched_size = 0;
 
 inline void give_back(void* at) noexcept {
 #ifdef __GLIBC__
+  // glibc puts the size of a block before it
+  if (at != nullptr && counts_octets.load(std::memory_order_relaxed))
+    octet_count.fetch_add(malloc_usable_size(at) + sizeof(std::size_t), std::memory_order_relaxed);
   const void* wanted = watched.load(std::memory_order_acquire);
   if (at != nullptr && wanted != nullptr) {
     const auto* octets = static_cast<const unsigned char*>(at);
@@ -55,6 +60,14 @@ inline void* counted(std::size_t size, std::size_t alignment) {
 
 std::size_t support::heap_calls() noexcept {
   return detail::heap_call_count.load(std::memory_order_relaxed);
+}
+
+std::size_t support::octets_given_back() noexcept {
+  return detail::octet_count.load(std::memory_order_relaxed);
+}
+
+void support::count_octets(bool on) noexcept {
+  detail::counts_octets.store(on, std::memory_order_relaxed);
 }
 
 void support::watch_freed(const void* octets, std::size_t size) noexcept {

@@ -1,0 +1,287 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+// The three machines in one process, their values handed from one to the other, and nothing else:
+// no XML, no store, codes that cost nothing.
+#ifndef VIDIMUS_TESTS_BENCH_MACHINES_HPP
+#define VIDIMUS_TESTS_BENCH_MACHINES_HPP
+
+#include <optional>
+#include <vidimus/vidimus.hpp>
+
+#include "bench.hpp"
+
+namespace bench {
+
+using namespace vidimus;
+
+inline const std::string alice = "alice@example.org", bob = "bob@example.net",
+                         relay = "relay.example.org", phone = "alice@example.org/phone",
+                         desk = "bob@example.net/desk";
+
+inline const check_code one_code{octets(16, 1)};
+
+/// Every code is the same, whatever it is over.
+struct null_crypto {
+  struct code_key {
+    check_code code(octets_view) const { return one_code; }
+    bool matches(octets_view, const check_code& given) const { return given == one_code; }
+    short_code short_of(octets_view) const { return {}; }
+  };
+  static digest digest_of(octets_view) { return {}; }
+  static code_key derive(check_rule, octets_view, octets_view) { return {}; }
+};
+
+/// One key for everybody.
+struct one_key {
+  std::optional<key_choice> current(std::string_view) const { return key_choice{"k1"}; }
+  octets_view preset_code(std::string_view, std::string_view, check_rule) const {
+    return bench::preset_code();
+  }
+  bool accepts(std::string_view, check_rule) const { return true; }
+  bool speaks_for(std::string_view, std::string_view) const { return true; }
+};
+
+/// Names from a counter.
+struct counter {
+  std::uint64_t drawn = 0;
+  void fill(std::span<octet> out) {
+    std::fill(out.begin(), out.end(), octet{});
+    ++drawn;
+    std::memcpy(out.data(), &drawn, std::min(out.size(), sizeof drawn));
+  }
+};
+
+/// The machines alone: a code is neither made nor looked at (see below).
+struct machines_only : environment<null_crypto, one_key, counter> {};
+
+/// The input of each code is written and its key is found, as for codes that are worth something.
+struct with_inputs : environment<null_crypto, one_key, counter> {};
+
+}  // namespace bench
+
+/// What the roles ask of codes, for nothing.
+template <>
+class vidimus::verifier<bench::machines_only> {
+ public:
+  explicit verifier(bench::machines_only&) {}
+
+  static digest digest_of(octets_view) { return {}; }
+  bool choose_key(header& head, std::string_view) const {
+    head.key_id = "k1";
+    return true;
+  }
+  template <class Element>
+  bool seal(Element& e, purpose, std::string_view peer, const digest* = nullptr) {
+    e.code = bench::one_code;
+    return choose_key(e.head, peer);
+  }
+  template <class Element>
+  finding verify(const Element& e, purpose, std::string_view, const digest* = nullptr) {
+    return e.code.empty() ? finding::wrong_code : finding::valid;
+  }
+  std::optional<checked<content>> admit(const check& e, purpose p, std::string_view peer,
+                                        const content& body, digest& content_digest,
+                                        finding& said) {
+    content_digest = {};
+    said = verify(e, p, peer);
+    return checked<content>(body);
+  }
+  std::optional<short_code> fingerprint(const check&, purpose, purpose, std::string_view,
+                                        const digest&) {
+    return short_code{};
+  }
+  std::optional<short_code> short_of(const header&, purpose, std::string_view, octets_view) {
+    return short_code{};
+  }
+  void drop_removed_keys() {}
+  std::optional<end_choice> end_to_end(std::string_view) const { return std::nullopt; }
+  std::optional<end_code> second_code(const check&, const conversation_name&, std::string_view,
+                                      const digest&) {
+    return std::nullopt;
+  }
+  finding verify_second(const check&, std::string_view, const digest&) {
+    return finding::unknown_key;
+  }
+  std::optional<end_code> delivery_proof(const check&, std::string_view, const digest&) {
+    return std::nullopt;
+  }
+  bool proves_delivery(const end_code&, const message_name&, std::string_view, const digest&) {
+    return false;
+  }
+};
+
+namespace bench {
+
+/// How commands and statuses travel (docs/protocol.md, the policies).
+enum class policy { strict, conditional_batched };
+
+/// Elements on their way between two parties, in order.
+class link {
+ public:
+  void put(out::transmit&& sent) { held_.push_back(std::move(sent)); }
+  bool empty() const noexcept { return first_ == held_.size(); }
+  std::size_t size() const noexcept { return held_.size() - first_; }
+  out::transmit take() {
+    out::transmit out = std::move(held_[first_++]);
+    if (first_ == held_.size() || first_ >= 4096 + held_.size() / 2) {
+      held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
+    return out;
+  }
+
+ private:
+  std::vector<out::transmit> held_;
+  std::size_t first_ = 0;
+};
+
+/// Sender, server and receiver. Final receipts wait until so many messages are in flight; then each
+/// new message lets the oldest one go.
+template <class Env>
+class machines {
+ public:
+  machines(policy how, std::size_t in_flight)
+      : how_(how), in_flight_(in_flight), whole_(std::make_shared<std::string>(100, 'x')) {
+    const auto room = static_cast<std::uint32_t>(4 * in_flight + 1024);
+    sender_limits sl;
+    server_limits vl;
+    receiver_limits rl;
+    sl.unfinished_max = vl.window = rl.window = room;
+    if (how == policy::conditional_batched)
+      sl.commands.delay = vl.receipts.delay = milliseconds(100);
+    else
+      sl.retry.first = vl.retry.first = seconds(24 * 3600);  // nothing is lost: nobody asks
+    sender_.emplace(env_, alice, relay, sl);
+    server_.emplace(env_, relay, vl);
+    receiver_.emplace(env_, bob, rl);
+    server_did(server_->attached(desk, now_));
+    sender_did(sender_->link_restored(now_));
+    message_.destination = bob;
+    message_.type = "chat";
+    message_.body.whole = whole_;
+    message_.conditional = how == policy::conditional_batched;
+    message_.lifetime_s = 7 * 24 * 3600;
+  }
+
+  /// One more message; those that are not held run to their ends.
+  void one() {
+    if (++submitted_ % 1024 == 0) now_ = now_ + milliseconds(1);
+    auto given = sender_->submit(message_, now_);
+    if (!given) broken("a message is refused");
+    sender_did(std::move(given->outputs));
+    run();
+    let_go();
+    // what waits for others to go with it, or for credit, waits for its time
+    while (sender_->unfinished() > in_flight_ + waiting_max) pass_time();
+  }
+
+  /// One more that stays in flight.
+  void hold_one() {
+    ++in_flight_;
+    one();
+  }
+
+  std::uint64_t delivered() const noexcept { return reported_; }
+  std::uint64_t submitted() const noexcept { return submitted_; }
+  std::size_t in_flight() const noexcept { return sender_->unfinished(); }
+
+  /// Ends one role, and then another: what each held is what the heap has got back.
+  void drop_sender() { sender_.reset(); }
+  void drop_server() { server_.reset(); }
+  void drop_receiver() { receiver_.reset(); }
+
+ private:
+  static constexpr std::size_t waiting_max = 256;
+
+  void let_go() {
+    while (to_server_from_bob_.size() >= in_flight_ && !to_server_from_bob_.empty()) {
+      server_did(server_->receive(arrive(to_server_from_bob_, desk), now_));
+      run();
+    }
+  }
+
+  void pass_time() {
+    now_ = std::max(now_, std::min(sender_->next_deadline(), server_->next_deadline()));
+    sender_did(sender_->tick(now_));
+    server_did(server_->tick(now_));
+    run();
+    let_go();
+  }
+
+  void run() {
+    while (!to_server_.empty() || !to_alice_.empty() || !to_bob_.empty()) {
+      while (!to_server_.empty()) server_did(server_->receive(arrive(to_server_, phone), now_));
+      while (!to_alice_.empty()) sender_did(sender_->receive(arrive(to_alice_, relay), now_));
+      while (!to_bob_.empty()) {
+        receiver_did(receiver_->receive(arrive(to_bob_, relay), now_));
+        while (!handed_.empty()) {
+          const message_name name = std::move(handed_.back());
+          handed_.pop_back();
+          receiver_did(*receiver_->accepted(name, now_));
+        }
+      }
+    }
+  }
+  const incoming& arrive(link& from, const std::string& who) {
+    out::transmit sent = from.take();
+    arrived_.from = who;
+    arrived_.what = std::move(sent.what);
+    arrived_.body.whole = std::move(sent.payload);
+    return arrived_;
+  }
+
+  void sender_did(sender_outputs all) {
+    for (auto& one : all) {
+      if (auto* sent = std::get_if<out::transmit>(&one)) to_server_.put(std::move(*sent));
+      if (auto* told = std::get_if<out::report>(&one)) {
+        if (told->ended != outcome::delivered) broken("a message is not delivered");
+        ++reported_;
+      }
+    }
+  }
+  void server_did(server_outputs all) {
+    for (auto& one : all)
+      if (auto* sent = std::get_if<out::transmit>(&one))
+        (sent->to == desk ? to_bob_ : to_alice_).put(std::move(*sent));
+  }
+  void receiver_did(receiver_outputs all) {
+    for (auto& one : all) {
+      if (auto* given = std::get_if<out::deliver>(&one)) handed_.push_back(std::move(given->name));
+      if (auto* sent = std::get_if<out::transmit>(&one)) {
+        const auto* r = std::get_if<receipt>(&sent->what);
+        const bool held = r != nullptr && r->answers.empty() && !r->states.empty() &&
+                          r->states.front().what == status::delivered;
+        (held ? to_server_from_bob_ : to_server_at_once_).put(std::move(*sent));
+      }
+    }
+    while (!to_server_at_once_.empty())
+      server_did(server_->receive(arrive(to_server_at_once_, desk), now_));
+  }
+
+  policy how_;
+  std::size_t in_flight_;
+  payload_ref whole_;
+  Env env_;
+  std::optional<sender<Env>> sender_;
+  std::optional<server<Env>> server_;
+  std::optional<receiver<Env>> receiver_;
+  link to_server_, to_alice_, to_bob_, to_server_from_bob_, to_server_at_once_;
+  std::vector<message_name> handed_;
+  incoming arrived_;
+  outgoing message_;
+  instant now_;
+  std::uint64_t submitted_ = 0, reported_ = 0;
+};
+
+/// Two engines of Qpid Proton, wired back to back in memory: exactly once, the receiver settles
+/// second. Null where the library is not installed.
+class exactly_once {
+ public:
+  virtual ~exactly_once() = default;
+  /// Sends so many messages of 100 octets at once, and settles them.
+  virtual void burst(std::size_t messages) = 0;
+};
+std::unique_ptr<exactly_once> proton();
+
+}  // namespace bench
+
+#endif
