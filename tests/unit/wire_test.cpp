@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "../../fuzz/wire_bodies.hpp"
+#include "../support/wire_refusals.hpp"
 #include "../support/wire_samples.hpp"
 
 using namespace vidimus;
@@ -37,9 +38,8 @@ std::size_t start_tag(const flat_element& e) {
   return text.size();
 }
 
-const std::string names =
-    "k=k1\nc=AAAAAAAAAAAAAAAB\nm=AAAAAAAAAAAAAAAC\nd=bob@example.net\n"
-    "v=AAAAAAAAAAAAAAAAAAAAAA\n";
+using support::times;
+const std::string& names = support::wire_names;
 
 /// What is wrong with a hop 1 element from alice to the relay, or back; "" if nothing is.
 std::string wrong(const std::string& name, const std::string& more, const std::string& text = {},
@@ -174,75 +174,28 @@ TEST_CASE("a changed stanza is refused, or its element says what it spells", "[e
   REQUIRE(ours > 1000);
 }
 
-TEST_CASE("each malformed attribute is refused by its name", "[element.flat][element.check]") {
+TEST_CASE("each refusal by shape says what is wrong",
+          "[element.flat][element.check][element.ranges][altered.parts]") {
+  for (const support::wire_refusal& one : support::wire_refusals()) {
+    CAPTURE(one.element, one.attributes, one.text);
+    REQUIRE(has(wrong(std::string(one.element), {}, one.text, one.attributes, one.on), one.says));
+  }
+}
+
+TEST_CASE("each refusal by shape is told from the others", "[element.flat][element.check]") {
   REQUIRE(wrong("check", "n=1\n") == "");
-  REQUIRE(has(wrong("cheque", "n=1\n"), "no element of ours is called cheque"));
-  REQUIRE(has(wrong("check", ""), "attribute n: is missing"));
-  for (const char* n : {"0", "01", "9007199254740992", "-1", "1 ", "", "+1", "0x1"})
-    REQUIRE(has(wrong("check", "n=" + std::string(n) + "\n"), "attribute n: "));
-  REQUIRE(has(wrong("check", "n=1\nz=1\n"), "attribute z: has no meaning in check"));
-  REQUIRE(has(wrong("check", "n=1\nxml:lang=en\n"), "attribute xml:lang: has no meaning"));
-  REQUIRE(has(wrong("check", "n=1\nn=1\n"), "attribute n: occurs twice"));
-  REQUIRE(has(wrong("check", "n=1\nr=md5\n"), "the rule 'md5' is not known here"));
-  REQUIRE(has(wrong("check", "n=1\nr=hmac-sha-256-128\n"), "is what its absence says"));
-  for (const char* more :
-       {"l=86400", "y=1", "t=chat", "o=alice@example.org", "s=relay.example.org"})
-    REQUIRE(has(wrong("check", "n=1\n" + std::string(more) + "\n"), "is what its absence says"));
-  for (const char* more : {"l=0", "l=4294967296", "y=0", "t=error", "t=", "f=", "f=qc", "f=cc",
-                           "f=z", "o=", "o=a/b", "o=a b", "s=\x01"})
-    REQUIRE(has(wrong("check", "n=1\n" + std::string(more) + "\n"), " is not "));
-  REQUIRE(has(wrong("check", "n=1\no=" + std::string(201, 'x') + "\n"), "belongs in the text"));
-  REQUIRE(has(wrong("check", "n=1\nw=2\n"), "attribute w: has no meaning on the first hop"));
   REQUIRE(wrong("check", "n=1\nw=2\n", "x3", names, hop::two) == "");
-  REQUIRE(has(wrong("execute", "", "1", names, hop::two), "no meaning on the second hop"));
-  REQUIRE(has(wrong("sync", "q=AAAAAAAAAAAAAAAB\nf=c\n"), "attribute f: 'c' is not e"));
-  REQUIRE(has(wrong("challenge", "p=check\n"), "attribute p: "));
   REQUIRE(fault_of("check", "n=1\nr=md5\n") == wire_fault::unknown_rule);
   REQUIRE(fault_of("check", "n=1\nl=86400\n") == wire_fault::default_spelled);
   REQUIRE(fault_of("check", "n=1\nz=1\n") == wire_fault::unknown_attribute);
-}
-
-TEST_CASE("each malformed name and code is refused", "[element.flat]") {
-  const auto head = [](std::string_view from, std::string_view to) {
-    auto out = names;
-    return out.replace(out.find(from), from.size(), to);
-  };
-  const auto says = [&](std::string_view from, std::string_view to) {
-    return wrong("check", "n=1\n", {}, head(from, to));
-  };
-  REQUIRE(has(says("k=k1\n", ""), "attribute k: is missing"));
-  REQUIRE(has(says("k=k1", "k="), "attribute k: "));
-  REQUIRE(has(says("k=k1", "k=" + std::string(33, 'k')), "attribute k: "));
-  REQUIRE(has(says("c=AAAAAAAAAAAAAAAB\n", ""), "attribute c: is missing"));
-  for (const char* c : {"AAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAA+",
-                        "AAAAAAAAAAAAAAABAA", "AAAAAAAAAAAAAAA="})
-    REQUIRE(has(says("AAAAAAAAAAAAAAAB", c), "attribute c: "));
-  REQUIRE(has(says("m=AAAAAAAAAAAAAAAC\n", ""), "attribute m: is missing"));
-  REQUIRE(has(says("m=AAAAAAAAAAAAAAAC", "m=AAAAAAAAAAAAAAAA"), "attribute m: "));
-  for (const char* v : {"", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAB", "AAAA"})
-    REQUIRE(has(says("v=AAAAAAAAAAAAAAAAAAAAAA", "v=" + std::string(v)), "attribute v: "));
-  REQUIRE(has(wrong("sync", "", {}, names), "attribute q: is missing"));
   const auto nobody = read_element(fuzz::flat_of("check\n" + names + "n=1\n"), {});
   REQUIRE(has(nobody.error().what, "the stanza implies no bare address"));
 }
 
-TEST_CASE("each malformed text is refused by its token", "[element.ranges][element.check]") {
+TEST_CASE("what is next to a refusal is read", "[element.ranges][element.check][altered.parts]") {
   for (const char* good : {"1", "1-2", "1 3-4", "1 3 x1-9", "x2", ""})
     REQUIRE(wrong("execute", "", good) == "");
-  for (const char* bad : {" 1", "1 ",   "1  3", "0",     "2-2",   "2-1",   "1-",
-                          "-1", "1 2",  "3 1",  "1-3 3", "1-3-5", "01",    "9007199254740992",
-                          "x",  "x1 2", "1,2",  "1\t2",  "1\n3",  "x1 x2", "1 a2"})
-    REQUIRE(has(wrong("execute", "", bad), "text: "));
-  REQUIRE(has(wrong("withdraw", "", "1 x3"), "text: 'x3' is not known in withdraw"));
-}
-
-TEST_CASE("each malformed status is refused by its token", "[element.ranges][altered.parts]") {
   const std::string b = "AAAAAAAAAAA";
-  const auto times = [](int n, const std::string& one) {
-    std::string out;
-    while (n-- > 0) out += one;
-    return out;
-  };
   for (const std::string& good :
        {"v1-5/" + b + " e6-9 d10 x11-12/withdrawn p13 u14 c16 a7/" + b + "/" + b +
             "/3 r9/busy/30 m4-5",
@@ -251,53 +204,12 @@ TEST_CASE("each malformed status is refused by its token", "[element.ranges][alt
         "a1/" + b + "/" + b + ":" + b + b + " a2/" + b + "/" + b + "/2:" + b,
         "a1/" + b + "/" + b + ":" + times(32, b)})
     REQUIRE(wrong("receipt", "", good) == "");
-  for (const std::string& bad : {std::string("v1"),
-                                 std::string("v1/AA"),
-                                 "e1/" + b,
-                                 std::string("e1 e2"),
-                                 std::string("e2 d1"),
-                                 std::string("e1-3 d3"),
-                                 std::string("x1/none"),
-                                 std::string("x1/"),
-                                 std::string("x1/whim"),
-                                 std::string("x1/late x2/late"),
-                                 "a1/" + b,
-                                 "a1/" + b + "/" + b + "/1",
-                                 "a1/" + b + "/" + b + "/",
-                                 "a1/" + b + "/" + b + ":",
-                                 "a1/" + b + "/" + b + ":" + b + "A",
-                                 "a1/" + b + "/" + b + ":AAAAAAAAAA_",
-                                 "a1/" + b + "/" + b + ":" + b + "/2",
-                                 "a1/" + b + "/" + b + ":" + times(33, b),
-                                 "a2/" + b + "/" + b + " a1/" + b + "/" + b,
-                                 std::string("r1"),
-                                 std::string("r1/none"),
-                                 std::string("r1/busy/0"),
-                                 std::string("r1/busy/4294967296"),
-                                 std::string("r1/busy e3"),
-                                 std::string("m1 r2/busy"),
-                                 std::string("m1 m2"),
-                                 std::string("k1"),
-                                 std::string("e1 e")})
-    REQUIRE(has(wrong("receipt", "", bad), "text: "));
-}
-
-TEST_CASE("each malformed snapshot and coverage is refused", "[element.check]") {
-  REQUIRE(has(wrong("receipt", "g=1\n"), "attributes q and g"));
-  REQUIRE(has(wrong("receipt", "q=AAAAAAAAAAAAAAAB\n"), "attributes q and g"));
-  REQUIRE(has(wrong("receipt", "q=AAAAAAAAAAAAAAAB\ng=2-1\n"), "attribute g: "));
   for (const char* good : {"{}", "{urn:x}a", "{urn:x}a {urn:x}b", "{a%20b%25}c"})
     REQUIRE(wrong("check", "n=1\n", good) == "");
-  for (const char* bad : {"{} {urn:x}a", "{urn:x}a {}", "{urn:x}b {urn:x}a", "{urn:x}a {urn:x}a",
-                          "{urn:x}", "{urn:x", "{a%21}c", "{a%2}c", "{a%}c", "{jabber:client}body",
-                          "{urn:xmpp:hints}no-copy", "{}a", "{jabber:server}x", "{urn:x}1"})
-    REQUIRE(has(wrong("check", "n=1\n", bad), "text: "));
-  REQUIRE(has(wrong("check", "n=1\n", "x1"), "on the first hop"));
-  REQUIRE(has(wrong("check", "n=1\n", "O" + std::string(200, 'o')), "text: "));
   REQUIRE(wrong("check", "n=1\n", "O" + std::string(201, 'o') + " {}") == "");
 }
 
-TEST_CASE("lists end at 64, texts at their limit", "[element.ranges]") {
+TEST_CASE("lists end at 64, attributes where none has so many", "[element.ranges]") {
   std::string list = "1", states = "e1", names_listed = "{urn:x}n10";
   for (int i = 1; i < 64; ++i) {
     list += ' ' + std::to_string(2 * i + 1);
@@ -305,12 +217,8 @@ TEST_CASE("lists end at 64, texts at their limit", "[element.ranges]") {
     names_listed += " {urn:x}n" + std::to_string(10 + i);
   }
   REQUIRE(wrong("execute", "", list) == "");
-  REQUIRE(has(wrong("execute", "", list + " 200"), "beyond the 64 ranges"));
   REQUIRE(wrong("receipt", "", states) == "");
-  REQUIRE(has(wrong("receipt", "", states + " e200"), "beyond the 64 statuses"));
   REQUIRE(wrong("check", "n=1\n", names_listed) == "");
-  REQUIRE(has(wrong("check", "n=1\n", names_listed + " {urn:x}z"), "beyond the 64 names"));
-  REQUIRE(has(wrong("execute", "", std::string(wire_text_max + 1, '1')), "more than 32768"));
   std::string many = names;
   for (char c = 'A'; c <= 'Z'; ++c) many += std::string(1, c) + "=1\nx" + c + "=2\n";
   REQUIRE(has(wrong("check", "n=1\n", {}, many), "more attributes than any of ours"));
