@@ -3,6 +3,7 @@
 #define VIDIMUS_CHECK_KEYRING_HPP
 
 #include <array>
+#include <optional>
 #include <unordered_map>
 
 #include "../base/secret.hpp"
@@ -13,7 +14,8 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 /// Keys derived from preset codes, one per purpose and direction, each derived once and kept keyed
-/// (protocol.md, key.derive). Bounded: when full it starts anew.
+/// (protocol.md, key.derive). Bounded: when full it starts anew. A key for what a peer sent is kept
+/// only once a code under it was valid: anybody may name a route (protocol.md, flood.order).
 template <an_environment Env>
 class keyring {
  public:
@@ -26,13 +28,16 @@ class keyring {
 
   /// The key for elements of purpose `p` with this header, exchanged with `peer` (a bare address);
   /// null if the key source has no such preset code of this rule, it cannot be used, or the rule is
-  /// not accepted. Valid until the next call.
-  const code_key* find(const Env& env, std::string_view peer, const header& head, purpose p) {
+  /// not accepted. Valid until the next call. One that is derived anew is kept beside the others
+  /// if `keep` says so, or by `keep_found`.
+  const code_key* find(const Env& env, std::string_view peer, const header& head, purpose p,
+                       bool keep = true) {
     const octets_view preset = preset_of(env, peer, head.key_id, head.rule, p);
     covered::write_key_info(name_, head, p);
     const std::size_t info_size = name_.size();
     name_.append(peer);
     item* known = look_up(p);
+    found_passing_ = false;
     if (!is_usable(head.rule, preset)) {
       if (known != nullptr) erase_named();
       return nullptr;
@@ -40,12 +45,25 @@ class keyring {
     // the source may hold another code under this id by now: the one derived from must agree
     if (known != nullptr && equal_constant_time(known->second.from.view(), preset))
       return &known->second.key;
-    if (keys_.size() >= keys_max) clear();
-    const octets_view info = name_.view(0, info_size);
-    entry made{std::string(peer), head.key_id,
-               head.rule,         p,
-               secret(preset),    Env::crypto_type::derive(head.rule, preset, info)};
-    const auto at = keys_.insert_or_assign(std::string(as_text(name_.view())), std::move(made));
+    if (!passes(preset)) {
+      passing_name_.clear();
+      passing_name_.append(as_text(name_.view()));
+      passing_.emplace(
+          entry{std::string(peer), head.key_id, head.rule, p, secret(preset),
+                Env::crypto_type::derive(head.rule, preset, name_.view(0, info_size))});
+    }
+    found_passing_ = true;
+    return keep ? keep_found() : &passing_->key;
+  }
+
+  /// Keeps the key that `find` gave last.
+  const code_key* keep_found() {
+    if (!found_passing_) return nullptr;
+    if (keys_.size() >= keys_max) clear_kept();
+    const purpose p = passing_->used_for;
+    const auto at =
+        keys_.insert_or_assign(std::string(as_text(name_.view())), *std::move(passing_));
+    drop_passing();
     latest_[static_cast<std::size_t>(p)] = &*at.first;
     return &at.first->second.key;
   }
@@ -53,6 +71,7 @@ class keyring {
   /// Wipes the keys whose preset code the source does not have any more.
   void drop_removed(const Env& env) {
     latest_ = {};
+    drop_passing();
     std::erase_if(keys_, [&](const auto& one) {
       const entry& held = one.second;
       const octets_view now = preset_of(env, held.peer, held.key_id, held.rule, held.used_for);
@@ -62,8 +81,8 @@ class keyring {
 
   std::size_t size() const noexcept { return keys_.size(); }
   void clear() {
-    latest_ = {};
-    keys_.clear();
+    clear_kept();
+    drop_passing();
   }
 
  private:
@@ -96,6 +115,20 @@ class keyring {
   using keys = std::unordered_map<std::string, entry, hash, std::equal_to<>>;
   using item = typename keys::value_type;
 
+  void clear_kept() {
+    latest_ = {};
+    keys_.clear();
+  }
+
+  bool passes(octets_view preset) const {
+    return passing_ && as_text(passing_name_.view()) == as_text(name_.view()) &&
+           equal_constant_time(passing_->from.view(), preset);
+  }
+  void drop_passing() {
+    passing_.reset();
+    found_passing_ = false;
+  }
+
   // by `name_`; what was found for a purpose last is mostly asked for next
   item* look_up(purpose p) {
     item*& latest = latest_[static_cast<std::size_t>(p)];
@@ -114,6 +147,9 @@ class keyring {
   keys keys_;
   std::array<item*, purpose_names.size()> latest_{};  // they stay where they are while held
   octet_buffer name_;                                 // what the key is made for, and the peer
+  std::optional<entry> passing_;  // derived last, for what nobody has shown to hold the code of
+  octet_buffer passing_name_;
+  bool found_passing_ = false;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

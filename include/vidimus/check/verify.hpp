@@ -35,12 +35,13 @@ class verifier {
   }
 
   /// Puts key id, rule and code into an element for `peer`. False, and the element is not to be
-  /// sent: the key source has no current key for the peer.
+  /// sent: the key source has no current key for the peer. `keep`: not for an answer to what was
+  /// not authenticated.
   template <class Element>
   [[nodiscard]] bool seal(Element& e, purpose p, std::string_view peer,
-                          const digest* content_digest = nullptr) {
+                          const digest* content_digest = nullptr, bool keep = true) {
     if (!choose_key(e.head, peer)) return false;
-    auto* key = ring_->find(*env_, peer, e.head, p);
+    auto* key = ring_->find(*env_, peer, e.head, p, keep);
     if (key == nullptr) return false;
     covered::write_input(input_, e, p, content_digest);
     e.code = key->code(input_.view());
@@ -52,12 +53,10 @@ class verifier {
   template <class Element>
   [[nodiscard]] finding verify(const Element& e, purpose p, std::string_view peer,
                                const digest* content_digest = nullptr) {
-    auto* key = ring_->find(*env_, peer, e.head, p);
+    auto* key = ring_->find(*env_, peer, e.head, p, false);
     if (key == nullptr) return finding::unknown_key;
     covered::write_input(input_, e, p, content_digest);
-    // the recomputed code stays here: of altered content it would be a forgery kit
-    // (protocol.md, code.secret)
-    return key->matches(input_.view(), e.code) ? finding::valid : finding::wrong_code;
+    return found_of(*key, e.code);
   }
 
   /// A message whose check was found valid: what the application may be given. Nothing if not.
@@ -86,7 +85,7 @@ class verifier {
   /// 64 bits over something, under the key for `p` and this header: `bind` and fingerprints.
   [[nodiscard]] std::optional<short_code> short_of(const header& head, purpose p,
                                                    std::string_view peer, octets_view over) {
-    auto* key = ring_->find(*env_, peer, head, p);
+    auto* key = ring_->find(*env_, peer, head, p, false);
     if (key == nullptr) return std::nullopt;
     input_.clear();
     covered::basic_builder b(input_);
@@ -120,10 +119,10 @@ class verifier {
   [[nodiscard]] finding verify_second(const check& e, std::string_view peer,
                                       const digest& content) {
     const header head{e.second.rule, e.second.key_id, e.head.conversation, {}};
-    auto* key = ring_->find(*env_, peer, head, purpose::end_to_end);
+    auto* key = ring_->find(*env_, peer, head, purpose::end_to_end, false);
     if (key == nullptr) return finding::unknown_key;
     covered::write_second_input(input_, e, head, content);
-    return key->matches(input_.view(), e.second.code) ? finding::valid : finding::wrong_code;
+    return found_of(*key, e.second.code);
   }
 
   /// The endpoint's proof for `peer`, the origin, that a message was delivered: under the key by
@@ -139,16 +138,25 @@ class verifier {
   [[nodiscard]] bool proves_delivery(const end_code& proof, const message_name& name,
                                      std::string_view peer, const digest& content) {
     const header head{proof.rule, proof.key_id, name.in, {}};
-    auto* key = ring_->find(*env_, peer, head, purpose::end_delivered);
+    auto* key = ring_->find(*env_, peer, head, purpose::end_delivered, false);
     if (key == nullptr) return false;
     covered::write_delivered_input(input_, head, name.at, content);
-    return key->matches(input_.view(), proof.code);
+    return found_of(*key, proof.code) == finding::valid;
   }
 
  private:
+  /// The recomputed code stays here: of altered content it would be a forgery kit (protocol.md,
+  /// code.secret).
+  template <class Key>
+  finding found_of(const Key& key, const check_code& given) {
+    if (!key.matches(input_.view(), given)) return finding::wrong_code;
+    ring_->keep_found();
+    return finding::valid;
+  }
+
   template <class Write>
   std::optional<end_code> end_code_of(header head, purpose p, std::string_view peer, Write write) {
-    auto* key = ring_->find(*env_, peer, head, p);
+    auto* key = ring_->find(*env_, peer, head, p, true);
     if (key == nullptr) return std::nullopt;
     write(head);
     return end_code{std::move(head.key_id), head.rule, key->code(input_.view())};

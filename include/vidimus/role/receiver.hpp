@@ -132,7 +132,8 @@ class receiver {
   void feed(conversation& c, number n, input on, const arrival& at);
   void act(conversation& c, number n, action what, const arrival& at);
   result<receiver_outputs> answer(const message_name& name, input on, reason why, instant now);
-  void say(const conversation_name& name, const std::string& to, receipt r);
+  void say(const conversation_name& name, const std::string& to, receipt r,
+           bool authenticated = true);
   void say_status(conversation& c, number n);
   void note_key(conversation& c, number n, const std::string& key_id);
   void say_altered(const incoming& stanza, const check& e, const digest& received);

@@ -122,12 +122,14 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
 }
 
 template <an_environment Env>
-void receiver<Env>::say(const conversation_name& name, const std::string& to, receipt r) {
+void receiver<Env>::say(const conversation_name& name, const std::string& to, receipt r,
+                        bool authenticated) {
   const std::string& relay = name.along->relay;
   r.head.conversation = name;
   r.head.memory = known_peer(relay).memory;
   r.octets_max = limits_.payload_octets_max;
-  transmit(to, r, purpose::final_receipt, relay);
+  if (codes_.seal(r, purpose::final_receipt, relay, nullptr, authenticated))
+    emit(out::transmit{to, {}, std::move(r), nullptr});
 }
 
 /// A final receipt for one number.

@@ -244,7 +244,7 @@ void receiver<Env>::say_altered(const incoming& stanza, const check& e, const di
   r.altered.push_back({e.at, e.code.first_octets(), *print, e.attempt,
                        part_prints(codes_, e, purpose::deliver, purpose::deliver_altered, relay,
                                    stanza.body.canonical)});
-  say(e.head.conversation, stanza.from, std::move(r));
+  say(e.head.conversation, stanza.from, std::move(r), false);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

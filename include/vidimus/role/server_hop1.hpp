@@ -217,7 +217,8 @@ void server<Env>::say_altered(const incoming& stanza, const check& e, const std:
   r.altered.push_back(
       {e.at, e.code.first_octets(), *print, e.attempt,
        part_prints(codes_, e, purpose::submit, purpose::altered, peer, stanza.body.canonical)});
-  transmit(stanza.from, r, purpose::receipt, peer);
+  if (codes_.seal(r, purpose::receipt, peer, nullptr, false))
+    emit(out::transmit{stanza.from, {}, std::move(r), nullptr});
 }
 
 template <an_environment Env>
