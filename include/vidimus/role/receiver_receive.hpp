@@ -149,6 +149,9 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
   if (e.at > credit_of(*c)) return env_->watch.noticed(notice::out_of_window);
   const state is = state_of(*c, e.at);
   if (is == state::closed) return say_status(*c, e.at);
+  // low2 does not wait for the application: what lies with it is counted as well
+  if (is == state::unknown && c->held.handed.size() >= limits_.window)
+    return env_->watch.noticed(notice::out_of_window);
   bool same = true;
   for (const auto& one : c->held.handed)
     if (one.at == e.at) same = one.content == at.of_body;
