@@ -13,6 +13,8 @@ std::size_t heap_calls() noexcept;
 /// Octets given back by `delete` while `count_octets(true)`, with the heap's own 8 for a block; 0
 /// where the size of a block cannot be asked.
 std::size_t octets_given_back() noexcept;
+/// Octets asked for by `new`, counted alike: what is held is the difference.
+std::size_t octets_taken() noexcept;
 void count_octets(bool on) noexcept;
 
 /// From now on blocks are counted that are given back by `delete` while these octets stand in them;

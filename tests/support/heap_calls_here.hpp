@@ -20,6 +20,7 @@ namespace support::detail {
 inline std::atomic<std::size_t> heap_call_count{0};
 inline std::atomic<bool> counts_octets{false};
 inline std::atomic<std::size_t> octet_count{0};
+inline std::atomic<std::size_t> taken_count{0};
 inline std::atomic<std::size_t> freed_count{0};
 inline std::atomic<const void*> watched{nullptr};
 inline std::size_t watched_size = 0;
@@ -46,8 +47,14 @@ inline void give_back(void* at) noexcept {
 inline void* counted_or_null(std::size_t size, std::size_t alignment = 1) noexcept {
   heap_call_count.fetch_add(1, std::memory_order_relaxed);
   if (size == 0) size = 1;
-  if (alignment <= alignof(std::max_align_t)) return std::malloc(size);
-  return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  void* at = alignment <= alignof(std::max_align_t)
+                 ? std::malloc(size)
+                 : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+#ifdef __GLIBC__
+  if (at != nullptr && counts_octets.load(std::memory_order_relaxed))
+    taken_count.fetch_add(malloc_usable_size(at) + sizeof(std::size_t), std::memory_order_relaxed);
+#endif
+  return at;
 }
 
 inline void* counted(std::size_t size, std::size_t alignment) {
@@ -64,6 +71,10 @@ std::size_t support::heap_calls() noexcept {
 
 std::size_t support::octets_given_back() noexcept {
   return detail::octet_count.load(std::memory_order_relaxed);
+}
+
+std::size_t support::octets_taken() noexcept {
+  return detail::taken_count.load(std::memory_order_relaxed);
 }
 
 void support::count_octets(bool on) noexcept {
