@@ -26,7 +26,7 @@ struct sender_books : lives {
     bool gone = false;      ///< never accepted: it was not durable, or is not in the backup
     std::uint8_t told = 0;  ///< outcomes reported, a bit each
   };
-  std::array<message, 2> messages;
+  std::array<message, 3> messages;
   std::uint8_t cuts = 0;
   bool link = false;
   int submitting = -1;  ///< during one step
@@ -47,9 +47,9 @@ struct receiver_books : lives {
   struct message {
     bool handed = false, waits = false, took = false, refused = false;
   };
-  std::array<std::array<message, 2>, 3> by_life;  ///< by losses and returns, then by message
-  std::array<message_name, 2> names;
-  std::array<message, 2>& now() { return by_life[std::size_t(losses + returns)]; }
+  std::array<std::array<message, 3>, 3> by_life;  ///< by losses and returns, then by message
+  std::array<message_name, 3> names;
+  std::array<message, 3>& now() { return by_life[std::size_t(losses + returns)]; }
   bool took(std::size_t which) const;
   void calm() { restoring = false; }
   void append(octets& to) const;

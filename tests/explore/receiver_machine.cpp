@@ -55,8 +55,10 @@ std::shared_ptr<receiver_machine::role> receiver_machine::fresh() {
 const char* receiver_machine::told(party& now, const shelf& store, const receiver_output& what) {
   const auto* given = std::get_if<out::deliver>(&what);
   if (given == nullptr) return nullptr;
-  const bool first = short_name(given->name.in.id) == "s1" && given->name.at == 1;
-  const std::size_t i = first ? 0 : 1;
+  // a later life of the sender has the last message only: no world of three has one
+  const bool first_life = short_name(given->name.in.id) == "s1";
+  const auto i = static_cast<std::size_t>(first_life ? given->name.at : in_.messages) - 1;
+  if (i >= texts.size()) return "P1: the application was given a name that nobody submitted";
   const std::string_view text = texts[i];
   if (!given->body->whole || *given->body->whole != text || as_text(given->body->canonical) != text)
     return "P1: the application was given other content than was submitted under the name";

@@ -17,7 +17,7 @@ inline constexpr std::array<std::string_view, 3> who_names{"sender", "server", "
 inline const std::string alice_full = "alice@example.org/phone";
 
 /// What the application submits, in this order.
-inline constexpr std::array<std::string_view, 2> texts{"first", "second"};
+inline constexpr std::array<std::string_view, 3> texts{"first", "second", "third"};
 
 /// 128 bits that stand for a long key.
 struct print {

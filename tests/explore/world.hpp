@@ -11,7 +11,7 @@ namespace explore {
 /// them it is exhaustive.
 struct world {
   std::string name;
-  int messages = 1;     ///< submitted, each at any time
+  int messages = 1;     ///< submitted, each at any time; three only if the sender lives
   int conditional = 0;  ///< 1: the first message's check is the command as well; 2: of all
   int report = 1;       ///< 0: the sender asks for no delivery report
   int syncs = 3;        ///< nonces that the sender draws

@@ -191,6 +191,8 @@ std::vector<world> worlds(bool all) {
                  .server_lost = 1});
   out.push_back(
       {.name = "two-conditional", .messages = 2, .conditional = 1, .syncs = 2, .probes = 2});
+  out.push_back(
+      {.name = "three-conditional", .messages = 3, .conditional = 2, .syncs = 1, .probes = 1});
   out.push_back({.name = "two", .messages = 2, .syncs = 2, .probes = 2});
   out.push_back({.name = "two-ends",
                  .messages = 2,
