@@ -2,60 +2,28 @@
 #ifndef VIDIMUS_DOCS_TOOLS_EXAMPLES_STAGE_HPP
 #define VIDIMUS_DOCS_TOOLS_EXAMPLES_STAGE_HPP
 
-#include <cstdio>
-#include <cstdlib>
 #include <deque>
 #include <optional>
-#include <vidimus/adapt/cryptopp.hpp>
 #include <vidimus/adapt/memory_store.hpp>
-#include <vidimus/adapt/preset_keys.hpp>
 #include <vidimus/adapt/xmpp_text.hpp>
 #include <vidimus/vidimus.hpp>
 
 #include "layout.hpp"
+#include "parties.hpp"
 
 /// The three roles on a stage: what they send stands as text between them, and a script says what
 /// becomes of each stanza. A script that expects what does not come ends the program.
 namespace examples {
 
-using namespace vidimus;
-
-inline const std::string alice = "alice@example.org", relay = "relay.example.org",
-                         bob = "bob@example.net";
-inline const std::string alice_full = alice + "/phone", bob_full = bob + "/desk";
-
-[[noreturn]] inline void broken(const std::string& why) {
-  std::fprintf(stderr, "print-examples: %s\n", why.c_str());
-  std::exit(1);
-}
-inline void expect(bool good, const std::string& why) {
-  if (!good) broken(why);
-}
-
-/// The octets first, first + 1, ...
-inline octets run_of(int first, std::size_t count) {
-  octets out;
-  while (out.size() < count) out.push_back(static_cast<octet>(first++));
-  return out;
-}
-
-/// Names that count up, so that the page has the same with each run: each is a run of octets, the
-/// next one begins 0x30 later. What is drawn in another size is no name, and all zero.
-struct counting {
-  int first = 0, drawn = 0;
-  void fill(std::span<octet> out) {
-    const bool is_name = out.size() == 12;
-    int at = first + 0x30 * drawn + drawn / 16;
-    for (octet& one : out) one = static_cast<octet>(is_name ? at++ : 0);
-    drawn += is_name ? 1 : 0;
-  }
-};
-using env = environment<cryptopp, preset_keys, counting>;
-
 /// A stanza on its way.
 struct flight {
   std::string from, to, text;
   element what;
+};
+
+/// What a role asked to be made durable.
+struct written {
+  std::size_t batches = 0, records = 0, octets = 0;
 };
 
 class stage {
@@ -90,9 +58,9 @@ class stage {
   void attach() { relay_did(v_->attached(bob_full, now_)); }
   void detach() { relay_did(v_->detached(bob_full, now_)); }
   void lose_server_store() {
-    relay_store_.clear();
+    stores_[1].clear();
     v_.emplace(relay_env_, relay, server_limits_);
-    relay_did(*v_->restore(relay_store_.all(), true, now_));
+    relay_did(*v_->restore(stores_[1].all(), true, now_));
   }
 
   /// A message as the application wrote it.
@@ -185,6 +153,8 @@ class stage {
     expect(!has_outcome(name), "there is no outcome yet");
   }
   std::size_t taken() const { return taken_; }
+  const memory_store& store(party of) const { return stores_[static_cast<std::size_t>(of)]; }
+  const written& wrote(party who) const { return written_[static_cast<std::size_t>(who)]; }
   std::string shown() const { return shown_; }
 
   bool accepts = true;  ///< bob's application takes what it is given; else it refuses
@@ -241,24 +211,32 @@ class stage {
       bob_did(b_->receive(as(party::receiver), now_));
   }
 
-  void alice_did(sender_outputs outs) { carry_out(outs, alice_store_, party::sender, alice_full); }
-  void relay_did(server_outputs outs) { carry_out(outs, relay_store_, party::server, relay); }
-  void bob_did(receiver_outputs outs) { carry_out(outs, bob_store_, party::receiver, bob_full); }
+  void alice_did(sender_outputs outs) { carry_out(outs, party::sender, alice_full); }
+  void relay_did(server_outputs outs) { carry_out(outs, party::server, relay); }
+  void bob_did(receiver_outputs outs) { carry_out(outs, party::receiver, bob_full); }
 
   template <class Outs>
-  void carry_out(Outs& outs, memory_store& store, party self, const std::string& from) {
+  void carry_out(Outs& outs, party self, const std::string& from) {
+    written& by_it = written_[static_cast<std::size_t>(self)];
+    const auto before = by_it.records;
     std::vector<message_name> handed;
     for (auto& one : outs)
-      std::visit([&](auto& o) { this->carry_one(o, store, self, from, handed); }, one);
+      std::visit([&](auto& o) { this->carry_one(o, self, from, handed); }, one);
+    by_it.batches += by_it.records != before ? 1 : 0;
     for (const message_name& name : handed) {
       taken_ += accepts ? 1 : 0;
       bob_did(accepts ? *b_->accepted(name, now_) : *b_->refused(name, now_));
     }
   }
   template <class Out>
-  void carry_one(Out& o, memory_store& store, party self, const std::string& from,
-                 std::vector<message_name>& handed) {
-    if constexpr (std::is_same_v<Out, out::persist> || std::is_same_v<Out, out::forget>) {
+  void carry_one(Out& o, party self, const std::string& from, std::vector<message_name>& handed) {
+    memory_store& store = stores_[static_cast<std::size_t>(self)];
+    if constexpr (std::is_same_v<Out, out::persist>) {
+      written& by_it = written_[static_cast<std::size_t>(self)];
+      ++by_it.records;
+      by_it.octets += o.key.size() + o.image.size();
+      store.carry_out(o);
+    } else if constexpr (std::is_same_v<Out, out::forget>) {
       store.carry_out(o);
     } else if constexpr (std::is_same_v<Out, out::transmit>) {
       sending how;
@@ -276,7 +254,8 @@ class stage {
 
   server_limits server_limits_;
   env alice_env_, relay_env_, bob_env_;
-  memory_store alice_store_, relay_store_, bob_store_;
+  std::array<memory_store, 3> stores_;  ///< by party
+  std::array<written, 3> written_;
   std::optional<sender<env>> a_;
   std::optional<server<env>> v_;
   std::optional<receiver<env>> b_;
