@@ -1,0 +1,166 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_DOCS_EXAMPLES_HOSTING_CLIENT_LINK_HPP
+#define VIDIMUS_DOCS_EXAMPLES_HOSTING_CLIENT_LINK_HPP
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <strophe.h>
+#include <sys/socket.h>
+
+#include <memory>
+#include <thread>
+#include <vector>
+#include <vidimus/adapt/strophe_node.hpp>
+#include <vidimus/adapt/xmpp_text.hpp>
+
+#include "options.hpp"
+
+namespace hosting {
+
+/// A client's stream by libstrophe, made anew when it is lost. What cannot be sent is thrown away:
+/// the roles know how to live with that. Stream management (XEP-0198) is left off, because nothing
+/// here needs it.
+class client_link {
+ public:
+  /// `--jid`, `--password-file`, `--host`, `--port`, `--plain`.
+  client_link(const options& o, const pace& p)
+      : pace_(p),
+        jid_(o.needed("--jid")),
+        password_(secret_in(o.needed("--password-file"))),
+        host_(o.text("--host", {})),
+        port_(static_cast<unsigned short>(o.number("--port", 0, 65535))),
+        plain_(o.has("--plain")),
+        tries_(p) {
+    xmpp_initialize();
+    context_.reset(xmpp_ctx_new(nullptr, nullptr));
+  }
+  client_link(const client_link&) = delete;
+  client_link& operator=(const client_link&) = delete;
+  ~client_link() { auto last = std::move(stream_); }  // its last words come to `on_stream`
+
+  /// Waits for at most so long, and does what is due.
+  void run(span_ms wait) {
+    if (!stream_ && now() >= next_) connect();
+    if (stream_ && is_silent()) drop("nothing was heard");
+    if (stream_)
+      xmpp_run_once(context_.get(), static_cast<unsigned long>(wait.count));
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(wait.count));
+    if (stream_ && over_) drop(why_);
+  }
+
+  bool is_up() const { return up_; }
+  /// The full address of this session, while the link is up.
+  const std::string& address() const { return address_; }
+  /// Grows with each stream that came up.
+  std::uint64_t session() const { return session_; }
+  /// Why the last stream ended.
+  const std::string& why() const { return why_; }
+
+  void send(std::string_view text) {
+    if (up_) xmpp_send_raw(stream_.get(), text.data(), text.size());
+  }
+
+  using stanza_handler = int (*)(xmpp_conn_t*, xmpp_stanza_t*, void*);
+  /// `each` is called with `self` for every stanza of that name; before the first `run`.
+  void on_message(stanza_handler each, void* self) { hear("message", each, self); }
+  void on_presence(stanza_handler each, void* self) { hear("presence", each, self); }
+  void on_iq(stanza_handler each, void* self) { hear("iq", each, self); }
+
+ private:
+  struct release {
+    void operator()(xmpp_ctx_t* c) const { xmpp_ctx_free(c); }
+    void operator()(xmpp_conn_t* c) const { xmpp_conn_release(c); }
+  };
+
+  struct hearer {
+    const char* name;
+    stanza_handler each;
+    void* self;
+  };
+  void hear(const char* name, stanza_handler each, void* self) {
+    hearers_.push_back({name, each, self});
+  }
+
+  void connect() {
+    over_ = up_ = false;
+    heard_ = asked_ = now();
+    stream_.reset(xmpp_conn_new(context_.get()));
+    long flags = XMPP_CONN_FLAG_DISABLE_SM;
+    flags |= plain_ ? XMPP_CONN_FLAG_DISABLE_TLS : XMPP_CONN_FLAG_MANDATORY_TLS;
+    xmpp_conn_set_flags(stream_.get(), flags);
+    xmpp_conn_set_jid(stream_.get(), jid_.c_str());
+    xmpp_conn_set_pass(stream_.get(), password_.c_str());
+    xmpp_conn_set_sockopt_callback(stream_.get(), [](xmpp_conn_t*, void* at) {
+      const int yes = 1;  // a stanza that stands half in a segment may wait long for the other half
+      return ::setsockopt(*static_cast<int*>(at), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    });
+    const char* host = host_.empty() ? nullptr : host_.c_str();
+    if (xmpp_connect_client(stream_.get(), host, port_, on_stream, this) != XMPP_EOK)
+      drop("no connection");
+  }
+
+  void drop(const std::string& why) {
+    why_ = why;
+    up_ = false;
+    auto old = std::move(stream_);
+    old.reset();  // its last words come to `on_stream`
+    over_ = false;
+    next_ = tries_.after_failure(chance_);
+  }
+
+  /// Asks the server for a word where none has come for long; true if none came then either.
+  bool is_silent() {
+    if (now() > heard_ + span_ms{pace_.ping.count * 4}) return true;
+    if (!up_ || now() < heard_ + pace_.ping || now() < asked_ + pace_.ping) return false;
+    asked_ = now();
+    send("<iq type='get' id='still-there'><ping xmlns='urn:xmpp:ping'/></iq>");
+    return false;
+  }
+
+  static void on_stream(xmpp_conn_t* stream, xmpp_conn_event_t what, int error,
+                        xmpp_stream_error_t* said, void* self) {
+    static_cast<client_link*>(self)->stream_changed(stream, what, error, said);
+  }
+  void stream_changed(xmpp_conn_t* stream, xmpp_conn_event_t what, int error,
+                      const xmpp_stream_error_t* said) {
+    if (stream != stream_.get()) return;  // one that was dropped
+    if (what != XMPP_CONN_CONNECT) {
+      over_ = true;
+      up_ = false;
+      why_ = said != nullptr && said->text != nullptr ? said->text : "the stream ended";
+      if (error != 0) why_ += ", error " + std::to_string(error);
+      return;
+    }
+    const char* bound = xmpp_conn_get_bound_jid(stream);
+    address_ = bound != nullptr ? bound : jid_;
+    tries_.good();
+    up_ = true;
+    ++session_;
+    xmpp_handler_add(stream, hear_anything, nullptr, nullptr, nullptr, this);
+    for (const hearer& one : hearers_)
+      xmpp_handler_add(stream, one.each, nullptr, one.name, nullptr, one.self);
+  }
+  static int hear_anything(xmpp_conn_t*, xmpp_stanza_t*, void* self) {
+    static_cast<client_link*>(self)->heard_ = now();
+    return 1;
+  }
+
+  pace pace_;
+  std::string jid_, password_, host_;
+  unsigned short port_;
+  bool plain_;
+  backoff tries_;
+  system_entropy chance_;
+  std::unique_ptr<xmpp_ctx_t, release> context_;
+  std::unique_ptr<xmpp_conn_t, release> stream_;
+  bool over_ = false, up_ = false;
+  instant next_{0}, heard_{0}, asked_{0};
+  std::string address_, why_ = "not connected yet";
+  std::uint64_t session_ = 0;
+  std::vector<hearer> hearers_;
+};
+
+}  // namespace hosting
+
+#endif

@@ -1,0 +1,169 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+//
+// The server role as a component (XEP-0114) beside an XMPP server that knows nothing of it, over a
+// SQLite file. Killed and started again it goes on where it was. See README.md here.
+#include <vidimus/adapt/xmpp_text.hpp>
+#include <vidimus/vidimus.hpp>
+
+#include "hosting/attendance.hpp"
+#include "hosting/component_link.hpp"
+
+using namespace hosting;
+
+namespace {
+
+constexpr auto usage =
+    "relay --address ADDRESS --secret-file FILE --keys FILE --store FILE [--host HOST] [--port N]\n"
+    "      [--quick]\n"
+    "  --quick  asks again within seconds: for tests\n"
+    "Goes on until it is asked to end.";
+
+constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";
+
+class program {
+ public:
+  explicit program(const options& o)
+      : pace_(pace_of(o)),
+        shelf_(o.needed("--store"), "server", attendance::tables),
+        role_((read_keys(env_.keys, o.needed("--keys")), env_), o.needed("--address"), limits()),
+        here_(shelf_.file()),
+        link_(o, pace_) {
+    auto left = shelf_.restored(role_.restore(shelf_.all(), shelf_.last_durable(), now()));
+    do_the_rest(left);
+  }
+
+  int run() {
+    end_when_asked();
+    while (asked_to_end == 0) {
+      std::vector<component_event> came;
+      link_.run(wait(), [&](component_event e) { came.push_back(std::move(e)); });
+      shelf_.begin();
+      for (const component_event& e : came) take(e);
+      if (role_.next_deadline() <= now()) shelf_.add(role_.tick(now()));
+      do_the_rest(shelf_.commit());
+      for (const std::string& text : answers_) send(text);
+      answers_.clear();
+      std::fflush(stdout);
+    }
+    shelf_.close();
+    return exit_good;
+  }
+
+ private:
+  server_limits limits() const {
+    server_limits l;
+    l.retry = pace_.retry;
+    return l;
+  }
+
+  span_ms wait() const {
+    const span_ms most = std::min(pace_.ping, milliseconds(100));
+    return std::clamp(role_.next_deadline() - now(), span_ms{0}, most);
+  }
+
+  void take(const component_event& e) {
+    switch (e.kind) {
+      case component_event_kind::up: return greet();
+      case component_event_kind::down: std::printf("-- down: %s\n", e.text.c_str()); return;
+      case component_event_kind::refused:
+        std::printf("-- passed over, as it cannot be read: %s\n", e.text.c_str());
+        return;
+      default: break;
+    }
+    if (e.head.name == "message") return take_message(e);
+    if (e.head.name == "presence") return take_presence(e.head);
+    if (e.head.name == "iq") answer_question(e.head);
+  }
+
+  /// Whoever was here is asked whether he still is: the role's sync comes back as an error if not.
+  void greet() {
+    std::printf("-- up as %s\n", link_.address().c_str());
+    for (const auto& one : here_.all()) {
+      shelf_.add(role_.attached(one.address, now()));
+      answers_.push_back(presence_to(one.address));
+    }
+  }
+  std::string presence_to(const std::string& address) const {
+    std::string text = "<presence";
+    append_attribute(text, "from", link_.address());
+    append_attribute(text, "to", address);
+    return text + "/>";
+  }
+
+  void take_message(const component_event& e) {
+    if (bare(e.head.to) != link_.address()) return;
+    reading at;
+    at.self = party::server;
+    at.scope = component_stream::scope();
+    auto read = arrive(reader_, e.text, at);
+    if (!read) return;
+    if (e.head.type == "error") return gone(e.head.from);
+    if (read->kind != arrival_kind::plain) shelf_.add(role_.receive(read->what, now()));
+  }
+
+  /// What we sent there came back.
+  void gone(const std::string& address) {
+    if (here_.went(address)) shelf_.add(role_.detached(address, now()));
+  }
+
+  void take_presence(const stanza_head& head) {
+    if (!env_.keys.current(bare(head.from))) return;  // a stranger
+    if (head.type == "unavailable" || head.type == "error") return gone(head.from);
+    if (!head.type.empty() || head.from.find('/') == std::string::npos) return;
+    if (!here_.came(head.from, head.id)) return;
+    gone(here_.beyond(bare(head.from)));
+    std::printf("-- here: %s\n", head.from.c_str());
+    shelf_.add(role_.attached(head.from, now()));
+  }
+
+  /// XEP-0030 and XEP-0199; all other questions are none that we know.
+  void answer_question(const stanza_head& head) {
+    if (head.from == link_.address() || (head.type != "get" && head.type != "set")) return;
+    std::string text = "<iq";
+    append_attribute(text, "from", head.to);
+    append_attribute(text, "to", head.from);
+    append_attribute(text, "id", head.id);
+    const bool asks = head.type == "get";
+    if (asks && head.child_space == disco_info)
+      text +=
+          " type='result'><query xmlns='http://jabber.org/protocol/disco#info'>"
+          "<identity category='component' type='generic' name='Vidimus relay'/>"
+          "<feature var='http://jabber.org/protocol/disco#info'/>"
+          "<feature var='urn:xmpp:ping'/><feature var='urn:vidimus:0'/></query></iq>";
+    else if (asks && head.child_space == "urn:xmpp:ping")
+      text += " type='result'/>";
+    else
+      text +=
+          " type='error'><error type='cancel'><service-unavailable "
+          "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>";
+    answers_.push_back(std::move(text));
+  }
+
+  void do_the_rest(const server_outputs& outputs) {
+    for (const auto& one : outputs) {
+      const auto* t = std::get_if<out::transmit>(&one);
+      if (t == nullptr || !link_.is_up()) continue;
+      sending how;
+      how.self = party::server;
+      how.from = link_.address();
+      auto text = stanza_text(*t, how);
+      if (text) send(*text);
+    }
+  }
+  void send(const std::string& text) {
+    if (!link_.send(text)) std::printf("-- kept back, as it is not fit to be sent\n");
+  }
+
+  pace pace_;
+  shelf<server_output> shelf_;
+  our_environment env_;
+  server<our_environment> role_;
+  attendance here_;
+  component_link link_;
+  stanza_reader reader_;
+  std::vector<std::string> answers_;  ///< of this program, not of the role
+};
+
+}  // namespace
+
+int main(int argc, char** argv) { return program(options(argc, argv, usage, "--quick ")).run(); }
