@@ -1,0 +1,113 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_TESTS_REAL_PROXY_HPP
+#define VIDIMUS_TESTS_REAL_PROXY_HPP
+
+#include <poll.h>
+
+#include <array>
+#include <deque>
+#include <list>
+#include <random>
+#include <vidimus/adapt/stream_splitter.hpp>
+
+namespace real {
+
+/// What somebody on the path does to stanzas and connections.
+enum class fault : unsigned char {
+  altered,    // a letter of a message or of an element of ours
+  replayed,   // an earlier stanza once more
+  reordered,  // behind the next one
+  discarded,
+  cut,      // in the middle of a stanza, with FIN
+  reset,    // the same, with RST
+  stalled,  // the connection stays, and nothing moves on it any more
+};
+inline constexpr std::array<const char*, 7> fault_names{
+    "altered", "replayed", "reordered", "discarded", "cut", "reset", "stalled"};
+/// A fault of each kind comes between so many messages and twice as many, so each does come.
+inline constexpr std::array<int, 7> messages_between{17, 17, 19, 29, 61, 67, 151};
+
+using fault_counts = std::array<int, fault_names.size()>;
+
+/// Which fault the next message meets, if any. Shared by all proxies of a run.
+class mischief {
+ public:
+  explicit mischief(std::uint64_t seed) : chance_(seed) {
+    for (std::size_t i = 0; i < due_.size(); ++i) due_[i] = draw(i);
+  }
+  void cease() { over_ = true; }
+  /// The index of a fault, or how many there are for none.
+  std::size_t next() {
+    if (over_) return due_.size();
+    std::size_t found = due_.size();
+    for (std::size_t i = 0; i < due_.size(); ++i)
+      if (--due_[i] <= 0 && found == due_.size()) found = i;  // others wait for the next message
+    if (found == due_.size()) return found;
+    due_[found] = draw(found);
+    ++done_[found];
+    return found;
+  }
+  std::uint64_t below(std::uint64_t n) { return chance_() % n; }
+  const fault_counts& done() const { return done_; }
+
+ private:
+  int draw(std::size_t i) {
+    const auto n = static_cast<std::uint64_t>(messages_between[i]);
+    return static_cast<int>(n + below(n));
+  }
+
+  std::mt19937_64 chance_;
+  std::array<int, fault_names.size()> due_{};
+  fault_counts done_{};
+  bool over_ = false;
+};
+
+/// Passes connections on to a server on this machine, and does mischief on the way. It is driven by
+/// `descriptors` and `step`, so that a run has one thread.
+class proxy {
+ public:
+  proxy(unsigned short target, mischief& of);
+  proxy(const proxy&) = delete;
+  proxy& operator=(const proxy&) = delete;
+  ~proxy();
+
+  unsigned short port() const { return port_; }
+  /// Appends what to poll for.
+  void descriptors(std::vector<pollfd>& to) const;
+  /// Moves what can be moved.
+  void step();
+
+ private:
+  /// One way of a connection.
+  struct way {
+    int from = -1, to = -1;
+    vidimus::stream_splitter cut{1u << 20};
+    std::string out;                  ///< to be written
+    std::string held;                 ///< to come behind the next
+    std::deque<std::string> earlier;  ///< what may be replayed
+    bool ended = false;
+  };
+  struct pair {
+    way up, down;
+    bool stalled = false, over = false;
+  };
+
+  void accept_all();
+  void move(pair& p, way& w);
+  void pass(pair& p, way& w, std::string stanza);
+  void break_off(pair& p, way& w, std::string_view stanza, bool with_reset);
+  static void close(pair& p);
+  static void write(way& w);
+
+  mischief& chance_;
+  int listener_ = -1;
+  unsigned short port_ = 0, target_;
+  std::list<pair> pairs_;
+};
+
+/// A port that nobody has now.
+unsigned short free_port();
+
+}  // namespace real
+
+#endif

@@ -1,0 +1,160 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include "servers.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <filesystem>
+
+#include "proxy.hpp"
+
+namespace real {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_file(const std::string& path, const std::string& text) {
+  fs::create_directories(fs::path(path).parent_path());
+  std::ofstream(path) << text;
+}
+
+/// With each @NAME@ replaced.
+std::string filled(std::string text, const std::vector<std::pair<std::string, std::string>>& with) {
+  for (const auto& [name, value] : with)
+    for (std::size_t at; (at = text.find(name)) != std::string::npos;)
+      text.replace(at, name.size(), value);
+  return text;
+}
+
+std::optional<std::string> program(const std::string& name) {
+  for (const char* folder : {"/usr/bin/", "/usr/local/bin/", "/usr/sbin/"})
+    if (fs::exists(folder + name)) return folder + name;
+  return std::nullopt;
+}
+
+// An account is a file under internal_plain. Archives are off, and so are limits on octets.
+constexpr auto prosody_configuration = R"(run_as_root = true
+daemonize = false
+data_path = "@DIR@/data"
+pidfile = "@DIR@/prosody.pid"
+log = { info = "@DIR@/prosody.log" }
+interfaces = { "127.0.0.1" }; local_interfaces = { "127.0.0.1" }
+c2s_ports = { @CLIENTS@ }; component_ports = { @COMPONENTS@ }
+s2s_ports = {}; http_ports = {}; https_ports = {}
+authentication = "internal_plain"
+c2s_require_encryption = false; allow_unencrypted_plain_auth = true
+modules_enabled = { "roster", "saslauth", "disco", "ping", "offline", "presence" }
+modules_disabled = { "tls", "limits", "s2s" }
+component_conflict_resolve = "kick_old"
+VirtualHost "localhost"
+Component "verify.localhost"
+  component_secret = "@SECRET@"
+)";
+
+constexpr auto ejabberd_configuration = R"(loglevel: info
+hosts: [localhost]
+listen:
+  - {port: @CLIENTS@, ip: 127.0.0.1, module: ejabberd_c2s, access: all, starttls: false}
+  - {port: @COMPONENTS@, ip: 127.0.0.1, module: ejabberd_service, access: all,
+     hosts: {verify.localhost: {password: "@SECRET@"}}}
+auth_method: internal
+auth_password_format: plain
+shaper: {}
+shaper_rules:
+  max_user_sessions: 1000
+  max_user_offline_messages: infinity
+modules:
+  mod_disco: {}
+  mod_offline: {access_max_user_messages: max_user_offline_messages}
+  mod_ping: {}
+  mod_roster: {}
+)";
+
+// Without a node name there is no epmd, no cookie and nothing that listens but what is configured.
+constexpr auto ejabberd_accounts =
+    "lists:foreach(fun(U) -> ok = ejabberd_auth:try_register(U, <<\"localhost\">>, "
+    "<<\"@PASSWORD@\">>) end, [<<\"alice\">>, <<\"bob\">>]), "
+    "ok = file:write_file(\"@DIR@/ready\", <<>>).";
+
+child start_prosody(const std::string& dir,
+                    const std::vector<std::pair<std::string, std::string>>& values) {
+  write_file(dir + "/prosody.cfg.lua", filled(prosody_configuration, values));
+  for (const char* user : {"alice", "bob"})
+    write_file(dir + "/data/localhost/accounts/" + user + ".dat",
+               "return { [\"password\"] = \"" + password + "\"; };\n");
+  fs::create_directories(dir + "/certs");
+  write_file(dir + "/ready", "");
+  return {{"prosody", "-F", "--config", dir + "/prosody.cfg.lua"}, dir, dir + "/server.out"};
+}
+
+child start_ejabberd(const std::string& dir, const std::string& library,
+                     const std::vector<std::pair<std::string, std::string>>& values) {
+  write_file(dir + "/ejabberd.yml", filled(ejabberd_configuration, values));
+  fs::create_directories(dir + "/spool");
+  const child::variables with{{"EJABBERD_CONFIG_PATH", dir + "/ejabberd.yml"},
+                              {"EJABBERD_LOG_PATH", dir + "/ejabberd.log"},
+                              {"EJABBERD_PID_PATH", dir + "/ejabberd.pid"},
+                              {"ERL_CRASH_DUMP", dir + "/crash"},
+                              {"ERL_LIBS", library},
+                              {"HOME", dir}};
+  return {{"erl", "+K", "true", "+S", "2", "-noinput", "-mnesia", "dir", '"' + dir + "/spool\"",
+           "-s", "ejabberd", "-eval", filled(ejabberd_accounts, values)},
+          dir,
+          dir + "/server.out",
+          with};
+}
+
+/// The folder in which ejabberd's own folder stands.
+std::optional<std::string> ejabberd_library() {
+  if (!program("erl")) return std::nullopt;
+  for (const auto& folder : fs::directory_iterator("/usr/lib")) {
+    if (!folder.is_directory()) continue;
+    for (const auto& inner : fs::directory_iterator(folder.path()))
+      if (inner.path().filename().string().starts_with("ejabberd-")) return folder.path().string();
+  }
+  return std::nullopt;
+}
+
+bool takes_connections(unsigned short port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port);
+  const bool good = ::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+  ::close(fd);
+  return good;
+}
+
+}  // namespace
+
+std::optional<server_process> start_server(const std::string& kind, const std::string& dir) {
+  fs::create_directories(dir);
+  server_process out;
+  out.clients = free_port();
+  do out.components = free_port();
+  while (out.components == out.clients);
+  const std::vector<std::pair<std::string, std::string>> values{
+      {"@DIR@", dir},
+      {"@CLIENTS@", std::to_string(out.clients)},
+      {"@COMPONENTS@", std::to_string(out.components)},
+      {"@PASSWORD@", password},
+      {"@SECRET@", component_secret}};
+  if (kind == "prosody") {
+    if (!program("prosody")) return std::nullopt;
+    out.process = start_prosody(dir, values);
+    return out;
+  }
+  const auto library = ejabberd_library();
+  if (!library) return std::nullopt;
+  out.process = start_ejabberd(dir, *library, values);
+  return out;
+}
+
+bool is_ready(const server_process& of, const std::string& dir) {
+  return fs::exists(dir + "/ready") && takes_connections(of.clients) &&
+         takes_connections(of.components);
+}
+
+}  // namespace real

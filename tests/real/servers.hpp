@@ -1,0 +1,27 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_TESTS_REAL_SERVERS_HPP
+#define VIDIMUS_TESTS_REAL_SERVERS_HPP
+
+#include "children.hpp"
+
+namespace real {
+
+inline const std::string password = "secret", component_secret = "shared";
+inline const std::string host = "localhost", relay_address = "verify.localhost";
+
+/// An XMPP server with the accounts alice and bob, on loopback, in a directory of its own.
+struct server_process {
+  child process;
+  unsigned short clients = 0, components = 0;  ///< ports
+};
+
+/// Writes the configuration and starts the server on ports that were free a moment ago. `kind`:
+/// "prosody" or "ejabberd". Nothing: it is not installed.
+std::optional<server_process> start_server(const std::string& kind, const std::string& dir);
+
+/// Whether it takes connections, and knows the accounts.
+bool is_ready(const server_process& of, const std::string& dir);
+
+}  // namespace real
+
+#endif
