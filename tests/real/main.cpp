@@ -182,14 +182,17 @@ class run {
     relay_.kill();
     start_relay();
     taken(2);
+    must_go_ = {&relay_};
     receiver_.kill();
     sender_.kill();
+    const int before = sender_.lines_with("-- connected");
     start_sender();
     relay_.kill();
     start_relay();
-    until("the sender is connected without a receiver",
-          [&] { return sender_.lines_with("-- connected") >= 2; });
+    until("the new sender is connected, and nobody receives",
+          [&] { return !sender_.goes() || sender_.lines_with("-- connected") > before; });
     start_receiver();
+    must_go_ = {&relay_, &receiver_};
     taken(4);
     relay_.kill();
     start_relay();

@@ -33,7 +33,8 @@ std::optional<std::string> program(const std::string& name) {
   return std::nullopt;
 }
 
-// An account is a file under internal_plain. Archives are off, and so are limits on octets.
+// An account is a file under internal_plain. Archives are off, and so are limits on octets. While
+// the component is away its name must not be looked up elsewhere.
 constexpr auto prosody_configuration = R"(run_as_root = true
 daemonize = false
 data_path = "@DIR@/data"
@@ -58,6 +59,7 @@ listen:
   - {port: @CLIENTS@, ip: 127.0.0.1, module: ejabberd_c2s, access: all, starttls: false}
   - {port: @COMPONENTS@, ip: 127.0.0.1, module: ejabberd_service, access: all,
      hosts: {verify.localhost: {password: "@SECRET@"}}}
+s2s_access: none
 auth_method: internal
 auth_password_format: plain
 shaper: {}
