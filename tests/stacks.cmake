@@ -23,6 +23,13 @@ else()
   message(STATUS "Vidimus: Qt5Xml is not installed: its tests are left out")
 endif()
 
+if(TARGET Qt5::Xml)
+  vidimus_stack(qxmpp QXmppStanza.h qxmpp qxmpp)
+  if(TARGET stack-qxmpp)
+    target_link_libraries(stack-qxmpp INTERFACE Qt5::Xml)
+  endif()
+endif()
+
 # Other ways to verify, to be measured beside.
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)

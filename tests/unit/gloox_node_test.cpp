@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/trees.hpp"
+#include "vidimus/adapt/gloox_stanza.hpp"
 
 using namespace vidimus;
 
@@ -155,4 +156,34 @@ TEST_CASE("gloox: what is not well-formed in a tree is refused") {
   broken.addCData("text");
   new gloox::Tag(&broken, "");
   CHECK(kind_of(broken) == k::no_tree);
+}
+
+TEST_CASE("gloox: a stanza made of text says the same, or is not made") {
+  const support::corpus all(VIDIMUS_TEST_DATA "/corpus");
+  stanza_reader reader;
+  int made = 0, not_made = 0;
+  auto check_one = [&](const std::string& stanza) {
+    auto read = reader.read(stanza, support::tree_scope());
+    if (!read) return;
+    const std::string text = "<message to='a@b'>" + read->payload + "</message>";
+    const auto tag = to_gloox(text);
+    if (!tag) {
+      CHECK(text.find("=''") != std::string::npos);
+      ++not_made;
+      return;
+    }
+    CHECK(*canonical_octets(tag->xml()) == read->canonical);
+    ++made;
+  };
+  for (const auto& stanza : all.stanzas) check_one(stanza);
+  CHECK(made > 150);
+  for (unsigned seed = 0; seed < 500; ++seed) {
+    support::chance c(seed);
+    const auto message = support::sample_message(c);
+    check_one(support::sample_writer(c).message(message, "jabber:client"));
+  }
+  CHECK(made > 300);
+  CHECK(not_made > 0);
+  CHECK_FALSE(to_gloox("<message>"));
+  CHECK_FALSE(to_gloox("<message/><message/>"));
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "support/trees.hpp"
+#include "vidimus/adapt/strophe_stanza.hpp"
 
 using namespace vidimus;
 
@@ -168,4 +169,38 @@ TEST_CASE("libstrophe: what a program may build in error is refused") {
   const tree nameless(xmpp_stanza_new(ctx.get()));
   CHECK_FALSE(reader.read_tree(strophe_place(nameless.get())));
   CHECK(reader.why().kind == k::bad_name);
+}
+
+TEST_CASE("libstrophe: a stanza made of text says the same") {
+  const auto ctx = make_context();
+  const support::corpus all(VIDIMUS_TEST_DATA "/corpus");
+  stanza_reader reader;
+  canonicaliser again;
+  int made = 0;
+  auto check_one = [&](const std::string& stanza) {
+    auto read = reader.read(stanza, support::tree_scope());
+    if (!read) return;
+    const std::string text = "<message to='a@b'>" + read->payload + "</message>";
+    const auto tree = to_strophe(ctx.get(), text);
+    REQUIRE(tree);
+    REQUIRE(again.read_tree(strophe_place(tree.get(), strophe_tree::built)));
+    const auto built = *again.content();
+    CHECK(octets(built.begin(), built.end()) == read->canonical);
+    char* written = nullptr;
+    size_t size = 0;
+    REQUIRE(xmpp_stanza_to_text(tree.get(), &written, &size) == XMPP_EOK);
+    CHECK(*canonical_octets(std::string_view(written, size)) == read->canonical);
+    xmpp_free(ctx.get(), written);
+    ++made;
+  };
+  for (const auto& stanza : all.stanzas) check_one(stanza);
+  CHECK(made > 150);
+  for (unsigned seed = 0; seed < 500; ++seed) {
+    support::chance c(seed);
+    const auto message = support::sample_message(c);
+    check_one(support::sample_writer(c).message(message, "jabber:client"));
+  }
+  CHECK(made > 600);
+  CHECK_FALSE(to_strophe(ctx.get(), "<message>"));
+  CHECK_FALSE(to_strophe(ctx.get(), "<message/><message/>"));
 }

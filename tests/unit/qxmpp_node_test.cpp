@@ -1,0 +1,41 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+
+#include "support/trees.hpp"
+#include "vidimus/adapt/qxmpp_stanza.hpp"
+
+using namespace vidimus;
+
+namespace {
+
+std::string written(const std::string& stanza) {
+  QByteArray out;
+  QXmlStreamWriter writer(&out);
+  qxmpp_stanza(stanza).toXml(&writer);
+  return out.toStdString();
+}
+
+}  // namespace
+
+TEST_CASE("QXmpp: a stanza made of text says the same") {
+  const support::corpus all(VIDIMUS_TEST_DATA "/corpus");
+  stanza_reader reader;
+  int made = 0;
+  auto check_one = [&](const std::string& stanza) {
+    auto read = reader.read(stanza, support::tree_scope());
+    if (!read) return;
+    const std::string text = "<message to='a@b'>" + read->payload + "</message>";
+    CHECK(*canonical_octets(written(text)) == read->canonical);
+    ++made;
+  };
+  for (const auto& stanza : all.stanzas) check_one(stanza);
+  CHECK(made > 150);
+  for (unsigned seed = 0; seed < 500; ++seed) {
+    support::chance c(seed);
+    const auto message = support::sample_message(c);
+    check_one(support::sample_writer(c).message(message, "jabber:client"));
+  }
+  CHECK(made > 600);
+  CHECK(written("<message>").empty());
+  CHECK(written("<message/><message/>").empty());
+}
