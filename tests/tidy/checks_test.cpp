@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "functions.hpp"
+#include "links.hpp"
 #include "versions.hpp"
 
 namespace {
@@ -144,4 +145,12 @@ TEST_CASE("versions agree") {
             .empty());
   CHECK(tidy::check_page_version("1.2.3", "GIT_TAG v1.2.2").size() == 1);
   CHECK(tidy::check_page_version("1.2.3", "find_package(vidimus 1.3)").size() == 1);
+}
+
+TEST_CASE("links and what they may name are found in prose only") {
+  const std::string page =
+      "# A page\n\n[one](a.md#b-c) and [two](#3-names--x_y) [far](https://example.org/)\n"
+      "```text\n# no heading\n[no](link)\n```\n## 3. Names, & x_y\n";
+  CHECK(tidy::links_of(page) == std::vector<std::string>{"a.md#b-c", "#3-names--x_y"});
+  CHECK(tidy::anchors_of(page) == std::set<std::string>{"a-page", "3-names--x_y"});
 }

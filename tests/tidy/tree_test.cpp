@@ -10,6 +10,7 @@
 
 #include "checks.hpp"
 #include "functions.hpp"
+#include "links.hpp"
 #include "versions.hpp"
 
 namespace {
@@ -111,4 +112,22 @@ TEST_CASE("the version is the same everywhere") {
   expect_none(root / "README.md", tidy::check_page_version(version, read(root / "README.md")));
   for (const auto& path : files("docs", {".md"}))
     expect_none(path, tidy::check_page_version(version, read(path)));
+}
+
+TEST_CASE("links of pages lead somewhere") {
+  std::set<fs::path> pages{root / "README.md", root / "CHANGELOG.md"};
+  for (std::string folder : {"docs", "tests", "fuzz"}) pages.merge(files(folder, {".md"}));
+  std::size_t tried = 0;
+  for (const fs::path& page : pages)
+    for (const std::string& link : tidy::links_of(read(page))) {
+      INFO(page.lexically_relative(root).string() + ": " + link);
+      const auto mark = link.find('#');
+      const std::string file = link.substr(0, mark);
+      const fs::path target = file.empty() ? page : page.parent_path() / file;
+      CHECK(fs::exists(target));
+      if (mark != std::string::npos && target.extension() == ".md")
+        CHECK(tidy::anchors_of(read(target)).contains(link.substr(mark + 1)));
+      ++tried;
+    }
+  CHECK(tried > 50);
 }
