@@ -49,7 +49,7 @@ inline instant now() {
 }
 
 inline retry_limits quick_retry() {
-  return {milliseconds(200), milliseconds(1000), milliseconds(50)};
+  return {milliseconds(200), milliseconds(1000), milliseconds(50), true, milliseconds(200)};
 }
 
 inline volatile std::sig_atomic_t asked_to_end = 0;

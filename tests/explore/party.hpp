@@ -13,6 +13,7 @@ inline constexpr std::uint32_t lifetime_s = 1000;
 inline constexpr instant lifetime_over{1000 * 1000};
 inline constexpr instant far_off{INT64_MAX / 2};
 inline constexpr instant long_ago{-1000 * 1000 * 1000};
+inline constexpr instant longer_ago{-2000 * 1000 * 1000};
 
 /// Leaves one deadline of an index due at `at` and moves all others far off.
 template <class Heap, class Entries, class Index>

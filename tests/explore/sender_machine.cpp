@@ -91,8 +91,10 @@ std::vector<nonce> sender_machine::open_questions(const role& of) const {
 }
 
 void sender_machine::set_interval(role& of, bool over) {
-  for (auto& [id, c] : of.*open(reach::sender_conversations{}))
+  for (auto& [id, c] : of.*open(reach::sender_conversations{})) {
     if (c.syncs > 0) c.synced_at = over ? long_ago : the_time;
+    for (auto& s : c.slots) s.sent_at = over ? longer_ago : the_time;
+  }
 }
 
 bool sender_machine::above_bounds(const party& p) const {

@@ -138,9 +138,12 @@ std::vector<nonce> server_machine::open_questions(const role& of) const {
 }
 
 void server_machine::set_interval(role& of, bool over) {
-  for (auto& [key, c] : of.*open(reach::server_conversations{}))
+  for (auto& [key, c] : of.*open(reach::server_conversations{})) {
     for (auto& [address, via] : c.channels)
       if (via.syncs > 0) via.synced_at = over ? long_ago : the_time;
+    for (auto& s : c.slots)
+      for (auto& cell : s.cells) cell.sent_at = over ? longer_ago : the_time;
+  }
 }
 
 bool server_machine::above_bounds(const party& p) const {

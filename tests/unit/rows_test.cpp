@@ -254,7 +254,8 @@ TEST_CASE("an endpoint that forgot what it had pending gets it again", "[snapsho
   REQUIRE(w.t.delivered.size() == 1);
   w.t.pass(seconds(10));  // asked, bob says: pending
   // a new question to bob, answered by a snapshot without the number
-  w.t.relay_did(w.t.v->tick(w.t.now = std::max(w.t.now, w.t.v->next_deadline())));
+  for (int most = 5; most > 0 && !w.t.run_to<vidimus::sync>(bob); --most)
+    w.t.relay_did(w.t.v->tick(w.t.now = std::max(w.t.now, w.t.v->next_deadline())));
   REQUIRE(w.t.run_to<vidimus::sync>(bob));
   const vidimus::sync asked = *w.t.take().as<vidimus::sync>();
   receipt r;

@@ -32,7 +32,7 @@ inline std::string other_memory() {
   s.lose_server_store();
   s.say("the server has custody; then its disk is lost, and it begins anew with an empty store");
   s.is_lost<receipt>(alice, "S2, sent before: lost with the connection");
-  s.next_deadline();
+  s.until_somebody_speaks();
   s.arrives<vidimus::sync>(relay, "the sender's timer asks, under the memory that it knows");
   s.arrives<receipt>(alice, "a snapshot under a new memory, which knows nothing of number 2");
   s.arrives<check>(relay, "so the message is sent again, to the new memory");
@@ -104,7 +104,7 @@ inline std::string busy() {
   s.expect_no_outcome(first);
   const auto name = s.submit("<body>Hello, Carol</body>", {}, false, {}, "carol@example.net");
   s.arrives<check>(relay, "a second conversation, at a server that holds one for each sender");
-  s.arrives<receipt>(alice, "refused, not finally; the sender's timer asks again");
+  s.arrives<receipt>(alice, "refused, not finally; the sender asks again after 30 s");
   s.expect_no_outcome(name);
   return s.shown();
 }

@@ -2,9 +2,9 @@
 #ifndef VIDIMUS_ROLE_LIMITS_HPP
 #define VIDIMUS_ROLE_LIMITS_HPP
 
-#include "../duty/asking.hpp"
 #include "../duty/batch.hpp"
 #include "../duty/bucket.hpp"
+#include "../duty/round_trip.hpp"
 #include "../model/time.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {

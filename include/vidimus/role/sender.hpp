@@ -140,9 +140,17 @@ class sender {
   check check_of(const conversation& c, number n) const;
   void transmit_execute(conversation& c);
   void flush(conversation& c);
+
+  // when to ask (sender_timing.hpp)
+  void speak(conversation& c, slot& s);
+  void measure(conversation& c, const receipt& r);
+  void put_off(conversation& c, const receipt& r);
+  bool told_of(const conversation& c, const slot& s) const;
+  duty::open_since open_since(const conversation& c) const;
   void send_sync(conversation& c);
   void want_sync(conversation& c);
   void set_timer(conversation& c);
+  void ask_if_due(conversation& c);
   void touch(conversation& c);
   void settle(conversation& c);
   void release_parked(conversation& c);
@@ -170,6 +178,7 @@ class sender {
   std::map<std::string, conversation_id> current_;  ///< by destination
   memory_name relay_memory_;                        ///< as last confirmed in any conversation
   duty::deadlines<detail::sender_due> deadlines_;
+  duty::round_trip path_;  ///< to the relay and back
   std::size_t unfinished_ = 0;
   instant woken_ = never;
   instant now_;
@@ -184,5 +193,6 @@ class sender {
 #include "sender_ends.hpp"
 #include "sender_engine.hpp"
 #include "sender_receive.hpp"
+#include "sender_timing.hpp"
 
 #endif

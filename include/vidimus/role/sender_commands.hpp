@@ -30,6 +30,7 @@ auto sender<Env>::current(const std::string& destination) -> conversation* {
   c.name = {make_route(self_, destination, relay_), id};
   c.memory = relay_memory_;
   c.limit = credit_at_first;
+  c.vary(id.view());
   current_[destination] = id;
   return &c;
 }
@@ -107,10 +108,12 @@ sender_outputs sender<Env>::link_restored(instant now) {
       [&] {
         used_ = true;
         link_up_ = true;
+        path_.forget();
         for (auto& [id, c] : conversations_)
           if (!c.slots.empty() || c.past) {
             touch(c);
             c.quiet = 0;
+            for (slot& s : c.slots) s.sent_at = duty::long_ago;
             if (!c.slots.empty()) send_sync(c);
           }
       },

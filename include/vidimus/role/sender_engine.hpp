@@ -33,11 +33,11 @@ void sender<Env>::act(conversation& c, number n, action what) {
     case action::transmit_message: transmit_message(c, n); break;
     case action::transmit_execute:
       c.to_execute.add(n);
-      s.spoken_in = c.syncs;
+      speak(c, s);
       break;
     case action::transmit_withdraw:
       c.to_withdraw.add(n);
-      s.spoken_in = c.syncs;
+      speak(c, s);
       break;
     case action::start_grace:
       s.in_grace = true;
@@ -112,7 +112,10 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
   } else if constexpr (!std::is_same_v<Element, sync>) {
     for (const range& r : e.numbers)
       for (number n = r.first; n <= r.last; ++n)
-        if (c.owns(n)) note_key(c, n, e.head.key_id);
+        if (c.owns(n)) {
+          note_key(c, n, e.head.key_id);
+          speak(c, c.at(n));
+        }
   }
   emit(out::transmit{relay_, std::move(type), std::move(e), std::move(payload)});
 }
@@ -142,7 +145,7 @@ check sender<Env>::check_of(const conversation& c, number n) const {
 template <an_environment Env>
 void sender<Env>::transmit_message(conversation& c, number n) {
   slot& s = c.at(n);
-  s.spoken_in = c.syncs;
+  speak(c, s);
   if (!link_up_) return;
   check e = check_of(c, n);
   if (s.end_to_end && (s.flags & check::sealed) == 0) {
@@ -154,38 +157,10 @@ void sender<Env>::transmit_message(conversation& c, number n) {
   transmit(c, e, purpose::submit, s.type, &s.content, s.payload);
 }
 
-template <an_environment Env>
-void sender<Env>::send_sync(conversation& c) {
-  if (!link_up_) return;
-  c.sent(fresh_name<nonce>(env_->entropy), c.top() - 1, now_);
-  sync e;
-  e.asks = c.asked;
-  e.low = c.base;
-  e.top = c.asked_top;
-  e.voids = c.voids.for_element();
-  e.close = c.past && c.slots.empty();
-  transmit(c, e, purpose::sync, {});
-}
-
-/// A sync because of what a peer said: one per interval (protocol.md, challenge.one).
-template <an_environment Env>
-void sender<Env>::want_sync(conversation& c) {
-  if (!c.asked.empty()) return;  // an answer is owed; if it is lost, the timer asks again
-  c.wants_sync = true;
-  touch(c);
-}
-
-template <an_environment Env>
-void sender<Env>::set_timer(conversation& c) {
-  const bool owed = link_up_ && !c.slots.empty();
-  if (!owed) return deadlines_.disarm(c.timer);
-  c.set_timer(limits_.retry, false, now_, deadlines_, {c.name.id, 0});
-}
-
 /// Parked messages go as soon as link, memory and credit are there.
 template <an_environment Env>
 void sender<Env>::release_parked(conversation& c) {
-  if (!link_up_ || c.past) return;
+  if (!link_up_ || c.past || c.is_refused(now_)) return;
   if (c.memory.empty()) {
     if (c.asked.empty()) send_sync(c);
     return;
@@ -215,9 +190,7 @@ void sender<Env>::pass_time() {
       continue;
     }
     if (due->at == 0) {
-      deadlines_.disarm(c.timer);
-      touch(c);
-      send_sync(c);
+      ask_if_due(c);
       continue;
     }
     slot& s = c.at(due->at);

@@ -40,16 +40,24 @@ void sender<Env>::take_receipt(conversation& c, const receipt& r) {
     return want_sync(c);
   }
   if (snapshot) {
-    if (r.covered.last >= c.asked_top) c.asked = {};  // else: more parts follow
+    if (r.covered.last >= c.asked_top) {  // else: more parts follow
+      path_.sample(now_ - c.synced_at);
+      c.asked = {};
+    }
     c.wants_sync = false;
     if (r.head.memory != c.memory) adopt_memory(c, r.head.memory);
   }
+  measure(c, r);
+  put_off(c, r);
   c.limit = std::max(c.limit, r.limit);
   if (r.octets_max != 0) c.octets_max = r.octets_max;
   ranges named;
   take_states(c, r, snapshot, named);
   take_altered(c, r);
   if (snapshot) take_absent(c, r.covered, named);
+  for (const range& gone : r.missing)
+    for (number n = std::max(gone.first, c.base); n <= gone.last && n < c.top(); ++n)
+      c.at(n).sent_at = duty::long_ago;
   if (!r.missing.empty()) want_sync(c);
   release_parked(c);
 }
@@ -65,6 +73,7 @@ void sender<Env>::adopt_memory(conversation& c, const memory_name& memory) {
   c.octets_max = 0;
   save(c);
   if (first) return;
+  for (slot& s : c.slots) s.sent_at = duty::long_ago;  // it had no effect under this name
   for (number n = c.base; n < c.top(); ++n) feed(c, n, input::renamed);
 }
 
@@ -110,7 +119,7 @@ void sender<Env>::take_status(conversation& c, const status_range& s, number n, 
   slot& one = c.at(n);
   if (detail::is_end(one.is)) return;
   const duty::submission::known known{(one.flags & check::report) != 0, one.exposed,
-                                      snapshot && one.spoken_in < c.syncs, one.is,
+                                      snapshot && told_of(c, one), one.is,
                                       s.what != status::delivered || proved(c, n, r)};
   const auto letter = duty::submission::of_status(s.what, s.why, agrees, known);
   if (!letter) return;
@@ -153,7 +162,7 @@ template <an_environment Env>
 void sender<Env>::take_absent(conversation& c, const range& covered, const ranges& named) {
   const number end = std::min(covered.last + 1, c.top());
   for (number n = std::max(covered.first, c.base); n < end; ++n)
-    if (!named.contains(n) && c.at(n).spoken_in < c.syncs) feed(c, n, input::absent);
+    if (!named.contains(n) && told_of(c, c.at(n))) feed(c, n, input::absent);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -23,7 +23,8 @@ struct sender_slot {
   bool known = true;        ///< false: ended before a restore, content not known any more
   std::uint8_t flags = 0;
   std::uint32_t lifetime_s = 0;
-  std::uint32_t spoken_in = 0;  ///< the sync count at our last word about it
+  std::uint32_t spoken_in = 0;       ///< the sync count at our last word about it
+  instant sent_at = duty::long_ago;  ///< our last word about it
   instant expires;
   std::uint32_t deadline = 0;  ///< lifetime, then grace
   digest content{};

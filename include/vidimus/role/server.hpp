@@ -140,8 +140,6 @@ class server {
   void pump(conversation& c, const endpoint& to);
   void deliver_one(conversation& c, number n, const endpoint& to, channel& via);
   bool settled(conversation& c, const endpoint& to, channel& via);
-  void probe(conversation& c, const endpoint& to);
-  void set_timer(conversation& c, const endpoint& to);
   void take_final_status(conversation& c, number n, const status_range& s, const receipt& r,
                          bool snapshot);
   bool able_elsewhere(conversation& c, number n, const endpoint& than);
@@ -155,6 +153,13 @@ class server {
   number low_two(conversation& c);
   void note_owed(conversation& c);
   void forget_destination(const std::string& name);
+
+  // when to ask (server_timing.hpp)
+  void probe(conversation& c, const endpoint& to);
+  retry_limits pace_of(const endpoint& to, const channel& via) const;
+  void set_timer(conversation& c, const endpoint& to);
+  duty::open_since open_since(const conversation& c, const endpoint& to) const;
+  void ask_if_due(conversation& c, const std::string& address);
 
   // the engine (server_engine.hpp)
   void feed(conversation& c, number n, input on);
@@ -206,5 +211,6 @@ class server {
 #include "server_hop2.hpp"
 #include "server_peers.hpp"
 #include "server_restore.hpp"
+#include "server_timing.hpp"
 
 #endif

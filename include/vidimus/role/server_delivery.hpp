@@ -79,6 +79,7 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
     if (one.memory == to.endpoint && one.attached) at = &one;
   if (at == nullptr) return;
   to.spoken_in = c.syncs;
+  to.sent_at = now_;
   check e = check_of(c, n, to.endpoint);
   if (s.ends) e.second = *s.ends;
   e.low = low_two(c);
@@ -128,7 +129,7 @@ bool server<Env>::settled(conversation& c, const endpoint& to, channel& via) {
 
 template <an_environment Env>
 void server<Env>::deliver_one(conversation& c, number n, const endpoint& to, channel& via) {
-  if (!settled(c, to, via) || n > via.limit) return;
+  if (!settled(c, to, via) || n > via.limit || via.is_refused(now_)) return;
   slot& s = c.at(n);
   // another that is there may be able: a message waits for it
   if (to.body_only && !s.core_only && able_elsewhere(c, n, to)) return;
@@ -165,40 +166,6 @@ void server<Env>::pump(conversation& c, const endpoint& to) {
     if (c.at(n).owed()) deliver_one(c, n, to, via);
 }
 
-/// S4 begins, and a lost receipt is repaired, by a sync: bodies are not sent to find out
-/// (protocol.md, timer.sync).
-template <an_environment Env>
-void server<Env>::probe(conversation& c, const endpoint& to) {
-  touch(c);
-  channel& via = c.channels[to.address];
-  if (now_ < via.may_answer(limits_.retry)) {
-    via.wants_sync = true;
-    return;
-  }
-  via.sent(fresh_name<nonce>(env_->entropy), c.top() - 1, now_);
-  via.asked_as = ++c.syncs;
-  sync e;
-  e.head.conversation = c.key.name;
-  e.head.memory = to.memory;
-  e.asks = via.asked;
-  e.low = low_two(c);
-  e.top = via.asked_top;
-  for (number n = e.low; n < c.top(); ++n)
-    if (c.at(n).is == duty::custody::state::voided) {
-      if (!e.voids.empty() && e.voids.size() >= ranges_per_element_max) break;
-      e.voids.add(n);
-    }
-  transmit(to.address, e, purpose::deliver_sync, c.key.name.along->destination);
-}
-
-template <an_environment Env>
-void server<Env>::set_timer(conversation& c, const endpoint& to) {
-  channel& via = c.channels[to.address];
-  if (!to.attached || c.owed == 0) return deadlines_.disarm(via.timer);
-  const bool patient = to.memory.empty() && via.quiet >= limits_.probes_max;
-  via.set_timer(limits_.retry, patient, now_, deadlines_, {c.key, 0, to.address});
-}
-
 /// The endpoint that answered: its memory and where it is now (protocol.md, endpoint.memory).
 template <an_environment Env>
 auto server<Env>::learn(conversation& c, const std::string& address, const receipt& said)
@@ -211,7 +178,10 @@ auto server<Env>::learn(conversation& c, const std::string& address, const recei
   detail::destination& d = destinations_[c.key.name.along->destination];
   const memory_name before = at->memory;
   for (endpoint& other : d.endpoints)
-    if (other.memory == memory) other.memory = {};  // it moved
+    if (other.memory == memory) {  // it moved
+      other.memory = {};
+      other.path.forget();
+    }
   at->memory = memory;
   if (!before.empty()) gone(d, before);
   for (const detail::custody_key& key : d.owed) {
@@ -230,8 +200,10 @@ void server<Env>::gone(detail::destination& d, const memory_name& memory) {
   for (const detail::custody_key& key : std::set(d.owed)) {
     conversation& c = conversations_.find(key)->second;
     for (number n = c.base; n < c.top(); ++n)
-      if (cell* one = cell_of(c.at(n), memory, false))
+      if (cell* one = cell_of(c.at(n), memory, false)) {
+        one->sent_at = duty::long_ago;
         feed_cell(c, n, *one, duty::delivery::input::gone);
+      }
   }
 }
 
@@ -250,6 +222,7 @@ void server<Env>::attach(const std::string& address) {
     gone(d, at->memory);  // a new session: what was on the way to the old one is in doubt
   }
   at->attached = true;
+  at->path.forget();
   for (const detail::custody_key& key : std::set(d.owed)) {
     conversation& c = conversations_.find(key)->second;
     touch(c);

@@ -239,14 +239,7 @@ void server<Env>::pass_time() {
       continue;
     }
     if (due->at == 0) {
-      channel& via = c.channels.find(due->address)->second;
-      deadlines_.disarm(via.timer);
-      endpoint* to = endpoint_at(due->address);
-      if (to != nullptr && to->attached && c.owed > 0) {
-        touch(c);
-        probe(c, *to);
-        set_timer(c, *to);
-      }
+      ask_if_due(c, due->address);
       continue;
     }
     slot& s = c.at(due->at);

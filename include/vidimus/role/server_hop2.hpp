@@ -26,7 +26,10 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   if (!r.answers.empty() && !snapshot) env_->watch.noticed(notice::stale_snapshot);
   endpoint* from = snapshot ? learn(*c, stanza.from, r) : endpoint_at(stanza.from);
   if (snapshot && from != nullptr) {
-    if (r.covered.last >= via->asked_top) via->asked = {};
+    if (r.covered.last >= via->asked_top) {
+      from->path.sample(now_ - via->synced_at);
+      via->asked = {};
+    }
     via->wants_sync = false;
     via->settled = true;
   }
@@ -38,8 +41,13 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   ranges named;
   take_final_states(*c, r, snapshot, named);
   take_final_altered(*c, r);
+  if (via != nullptr && !r.refused.empty()) {
+    via->refused(r.refused.front().retry_after_s, limits_.retry, now_);
+    deadlines_.disarm(via->timer);
+  }
   if (snapshot) take_final_absent(*c, r, *via, from, named);
-  if (via != nullptr && c->owed < owed) via->quiet = 0;
+  // while an answer is missing the wait is known to be too short, or the way to be bad
+  if (via != nullptr && c->owed < owed && via->asked.empty()) via->quiet = 0;
   if (from == nullptr || via == nullptr || from->memory != r.head.memory) return;
   via->limit = std::max(via->limit, r.limit);
   pump(*c, *from);
@@ -115,6 +123,7 @@ void server<Env>::take_final_absent(conversation& c, const receipt& r, const cha
   for (number n = std::max(r.covered.first, c.base); n < end; ++n) {
     cell* to = named.contains(n) ? nullptr : cell_of(c.at(n), r.head.memory, false);
     if (to == nullptr || to->spoken_in >= via.asked_as) continue;
+    if (from != nullptr && !via.tells_of(to->sent_at, from->path, limits_.retry)) continue;
     // sent when the endpoint said nothing of it: its application may have it, so this is no refusal
     if (from != nullptr && from->body_only && !c.at(n).core_only) continue;
     feed_cell(c, n, *to, duty::delivery::input::absent);

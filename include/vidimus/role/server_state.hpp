@@ -22,6 +22,7 @@ struct delivery_cell {
   bool sent = false;            ///< durably marked as sent
   std::string key_id;           ///< last transmitted under
   std::uint32_t spoken_in = 0;  ///< the conversation's sync count at the last sending
+  instant sent_at = duty::long_ago;
   duty::submission::altered_count altered;
 };
 
@@ -107,6 +108,7 @@ struct endpoint {
   memory_name memory;
   bool attached = false;
   bool body_only = false;  ///< as it said with its memory
+  duty::round_trip path;   ///< to it and back, since it attached
 };
 
 struct destination {

@@ -28,11 +28,11 @@ enum class clause : std::uint8_t {
   hold_forget,
   outcome_once, outcome_delivered, outcome_executed, outcome_withdrawn, outcome_expired,
   outcome_failed, outcome_uncertain, stop_local, stop_void,
-  low_one, low_two, credit_limit, refusal_final, timer_owed, timer_sync, link_cut,
-  accept_atomic, restore_again, endpoint_memory, endpoint_probe, challenge_one, flood_bucket,
-  flood_order, element_flat, element_ranges, element_check, copy_never, durable_first,
-  end_keys, end_code, end_sealed, end_refuse, end_keep, end_delivered, endpoint_able,
-  not_armed,
+  low_one, low_two, credit_limit, refusal_final, timer_owed, timer_sync, timer_adaptive,
+  timer_young, timer_busy, link_cut, accept_atomic, restore_again, endpoint_memory,
+  endpoint_probe, challenge_one, flood_bucket, flood_order, element_flat, element_ranges,
+  element_check, copy_never, durable_first, end_keys, end_code, end_sealed, end_refuse, end_keep,
+  end_delivered, endpoint_able, not_armed,
 };
 
 enum class level : std::uint8_t { must, should };
@@ -213,6 +213,12 @@ inline constexpr std::array clauses{
     "A final refusal is a durable void; busy and no-space say later."),
   VIDIMUS_CLAUSE_(timer_owed, "timer.owed", "Only the party that owes progress has a timer."),
   VIDIMUS_CLAUSE_(timer_sync, "timer.sync", "A timer sends sync, never a body."),
+  VIDIMUS_CLAUSE_(timer_adaptive, "timer.adaptive",
+    "The wait before a sync follows the measured round trip, backs off, and varies by chance."),
+  VIDIMUS_CLAUSE_(timer_young, "timer.young",
+    "What left less than a timeout before a sync is not sent again because of its answer."),
+  VIDIMUS_CLAUSE_(timer_busy, "timer.busy",
+    "What a peer refused for now is offered again after the time that it named."),
   VIDIMUS_CLAUSE_(link_cut, "link.cut",
     "A lost link stops retransmission, not lifetimes; a restored one brings one sync, one "
     "snapshot, then only what is missing."),
