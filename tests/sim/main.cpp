@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 
+#include "resent.hpp"
 #include "world.hpp"
 
 namespace {
@@ -23,6 +24,7 @@ struct options {
   bool verbose = false;
   bool trace = false;
   bool shrink = true;
+  bool resent = false;  ///< measure what is sent again, and nothing else
   cuts less;
   std::string rows_file;
 };
@@ -191,6 +193,8 @@ bool read(options& o, int count, char** values) {
       o.verbose = true;
     else if (name == "--no-shrink")
       o.shrink = false;
+    else if (name == "--resent")
+      o.resent = true;
     else if (i + 1 >= count)
       return false;
     else {
@@ -242,9 +246,10 @@ int main(int count, char** values) {
                  "  [--rows FILE] [--without FAULT,...] [--with FAULT,...] [--only FAULT,...]\n"
                  "  [--failures N] [--twice-every N] [--no-shrink] [--most N] [--senders N] "
                  "[--destinations N]\n"
-                 "  [--endpoints N]\n");
+                 "  [--endpoints N] [--resent]\n");
     return 2;
   }
+  if (o.resent) return little_is_resent() ? 0 : 1;
   const auto start = std::chrono::steady_clock::now();
   tally all;
   std::uint64_t failures = 0;

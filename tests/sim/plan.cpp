@@ -98,6 +98,12 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   if (between_ends.one_in(3)) p.ends = between_ends.one_in(3) ? 50 : 100;
   p.sealed = between_ends.one_in(2);
   draw_policies(p, c);
+  chance waits(seed, 11);
+  for (retry_limits* r : {&p.of_sender.retry, &p.of_server.retry}) {
+    r->adaptive = !waits.one_in(4);
+    r->least = milliseconds(waits.between(50, 2000));
+    r->variation_pct = static_cast<std::uint32_t>(waits.between(0, 50));
+  }
   return p;
 }
 

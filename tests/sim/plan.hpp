@@ -62,6 +62,10 @@ using fault_set = std::uint64_t;
 constexpr fault_set bit(fault f) noexcept { return fault_set{1} << static_cast<unsigned>(f); }
 inline constexpr fault_set all_faults = ~fault_set{0};
 
+/// How elements travel: as the faults say; or each for itself, between 20 ms and 3 s; or in their
+/// order, over links between 20 ms and 3 s that become faster and slower.
+enum class link_kind : std::uint8_t { by_faults, any_order, in_order };
+
 /// What a run may put into the worlds that its seeds draw, or take out of them.
 struct cuts {
   fault_set with = 0;
@@ -90,6 +94,8 @@ struct plan {
   int ends = 0;
   bool sealed = false;
   std::size_t oversize_at = 0;  ///< payload octets that the server does not take; 0: none
+  link_kind links = link_kind::by_faults;
+  std::size_t text_most = 30;  ///< a message has fewer octets than this, and some for its name
 
   /// A host lied about its store, or a holder of keys lies: only what needs no honest parties is
   /// promised (P1, P5, P6, and no contract may break).

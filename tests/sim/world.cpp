@@ -20,6 +20,7 @@ void tally::add(const tally& other) {
   for (std::size_t i = 0; i < faults.size(); ++i) faults[i] += other.faults[i];
   for (std::size_t i = 0; i < outcomes.size(); ++i) outcomes[i] += other.outcomes[i];
   for (std::size_t i = 0; i < notices.size(); ++i) notices[i] += other.notices[i];
+  octets.add(other.octets);
   used.merge(other.used);
 }
 
@@ -36,6 +37,7 @@ world::world(const plan& p, std::vector<std::string>* transcript)
   did.seeds = 1;
   trustless_ = books_.lenient = p.trustless();
   books_.altered_least = static_cast<int>(std::min(2u, p.of_sender.altered_max));
+  if (p.links != link_kind::by_faults) links_.emplace(p.links, p.seed);
   make_parties();
 }
 
@@ -80,6 +82,7 @@ void world::write_line(std::string line) {
 
 void world::summarize() {
   did.elements = ids_;
+  if (links_) did.octets = links_->counted();
   did.submissions = books_.all.size();
   for (const submission& s : books_.all) {
     if (!s.accepted) ++did.not_accepted;

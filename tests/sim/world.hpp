@@ -8,6 +8,7 @@
 
 #include "alter.hpp"
 #include "books.hpp"
+#include "links.hpp"
 #include "party.hpp"
 #include "plan.hpp"
 
@@ -20,6 +21,7 @@ struct tally {
   std::array<std::uint64_t, 6> outcomes{};
   std::array<std::uint64_t, notice_count> notices{};
   std::uint64_t not_accepted = 0, delivered_more = 0;
+  traffic octets;  ///< of worlds with links
   rows used;
   void add(const tally& other);
 };
@@ -175,6 +177,7 @@ class world {
   std::deque<key_pair> key_pairs_;
   env insider_env_;  ///< of somebody with a key of its own
   std::optional<verifier<env>> insider_;
+  std::optional<links> links_;
   std::vector<std::string> destinations_;
   books books_;
   std::vector<stanza_ref> ever_;  ///< all that was ever sent

@@ -15,7 +15,7 @@ void world::submit(int sender, int index, bool last) {
   s.destination =
       destinations_[last ? static_cast<std::size_t>(index) : app_.below(destinations_.size())];
   s.canonical = "s" + std::to_string(sender) + (last ? "last" : "m") + std::to_string(index) + ":";
-  s.canonical.append(app_.below(30), '.');
+  s.canonical.append(app_.below(plan_.text_most), '.');
   const bool big = faulty(fault::oversize) && app_.one_in(6);
   if (big) s.canonical.append(plan_.oversize_at, '!');
   s.type = app_.one_in(3) ? "" : "chat";

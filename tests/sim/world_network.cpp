@@ -49,8 +49,9 @@ void world::send(const party& from, const std::string& from_address, const out::
         launch(changed(fault::fork, [&](stanza& c) { c.to = p.full; }));
   if (faulty(fault::twice) && net_.percent(static_cast<unsigned>(plan_.twice)))
     launch(changed(fault::twice, [](stanza&) {}));
-  if (faulty(fault::lose) && net_.percent(static_cast<unsigned>(plan_.lose)))
-    return hit(fault::lose);
+  const bool lost = faulty(fault::lose) && net_.percent(static_cast<unsigned>(plan_.lose));
+  if (links_) links_->count(*whole, o.type, lost);
+  if (lost) return hit(fault::lose);
   const std::uint64_t hop = o.to == relay_.bare ? 0 : 50;  // a gateway stands on one of the hops
   const bool marked = message != nullptr && (message->at * 37 + plan_.seed + hop) % 100 <
                                                 static_cast<unsigned>(plan_.mangle);
@@ -63,7 +64,7 @@ void world::send(const party& from, const std::string& from_address, const out::
 }
 
 void world::launch(stanza_ref s) {
-  std::int64_t lag = 20;
+  std::int64_t lag = links_ ? links_->lag(*s, now_) : 20;
   if (faulty(fault::delay)) {
     lag += net_.between(0, 30);
     if (net_.percent(static_cast<unsigned>(plan_.delay))) {
