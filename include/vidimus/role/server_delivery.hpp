@@ -119,7 +119,7 @@ bool server<Env>::settled(conversation& c, const endpoint& to, channel& via) {
         in_doubt = in_doubt || (one->sent && !duty::delivery::table.is_end(one->is));
     if (!in_doubt) {
       via.settled = true;
-      via.limit = std::max(via.limit, c.base + credit_at_first - 1);
+      via.limit = std::max(via.limit, low_two(c) + credit_at_first - 1);
       return true;
     }
   }
