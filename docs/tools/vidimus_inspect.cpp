@@ -1,6 +1,7 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
 #include "inspect/code.hpp"
 #include "inspect/compare.hpp"
+#include "inspect/evidence.hpp"
 
 namespace {
 
@@ -23,6 +24,11 @@ constexpr const char* usage =
   vidimus-inspect lint [READING] [--strict] [-0 | FILE]
       what refuses the message, and what of it some stack is known to destroy, by name;
       --strict: a warning counts as a refusal
+  vidimus-inspect evidence [--preset-code-hex H | --public-key-hex H] [--key-id K] [--rule R]
+      [--purpose P] [--explain] [FILE]
+      what a party kept of a message. With the preset code, or under ed25519 the public key of
+      who made the codes: whether they are the codes of what they are said to cover. A preset
+      code belongs to one hop: --purpose, more than once, chooses the codes to check.
 
 READING: --cover core | all | '{namespace}name', more than once; all if not given
          --inner  the message inside a carbon or an archived result
@@ -102,6 +108,13 @@ int run_lint(std::vector<std::string> words) {
   return worst;
 }
 
+int run_evidence(std::vector<std::string> words) {
+  const options given(std::move(words), {"--explain"},
+                      {"--preset-code-hex", "--public-key-hex", "--key-id", "--rule", "--purpose"});
+  (void)only_file(given);
+  return evidence_command(given).run();
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -114,6 +127,7 @@ int main(int count, char** values) {
     if (command == "code") return run_code(std::move(words));
     if (command == "compare") return run_compare(std::move(words));
     if (command == "lint") return run_lint(std::move(words));
+    if (command == "evidence") return run_evidence(std::move(words));
     if (command == "--help" || command == "help") return std::fputs(usage, stdout) < 0 ? 1 : 0;
     if (command == "--version")
       return std::printf("vidimus-inspect %d.%d.%d\n", version.major_part, version.minor_part,

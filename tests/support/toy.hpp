@@ -4,6 +4,7 @@
 
 #include <vidimus/adapt/memory_store.hpp>
 #include <vidimus/adapt/preset_keys.hpp>
+#include <vidimus/check/evidence.hpp>
 #include <vidimus/vidimus.hpp>
 
 #include "rows.hpp"
@@ -83,6 +84,11 @@ struct watcher {
   void altered(const message_name& name, const diagnosis& what) {
     if (!what.empty()) found.emplace_back(name, what);
   }
+  void witnessed(const witness& w) {
+    if (book != nullptr) book->add(w, *clock);
+  }
+  evidence_book* book = nullptr;  ///< if evidence is to be kept
+  const instant* clock = nullptr;
   std::uint64_t count(notice what) const { return notices[static_cast<std::size_t>(what)]; }
 };
 

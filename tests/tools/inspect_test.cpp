@@ -6,6 +6,9 @@
 #include <iterator>
 #include <regex>
 #include <sstream>
+#include <vidimus/adapt/cryptopp.hpp>
+#include <vidimus/adapt/preset_keys.hpp>
+#include <vidimus/check/evidence.hpp>
 #include <vidimus/vidimus.hpp>
 
 #include "support/catch.hpp"
@@ -251,4 +254,46 @@ TEST_CASE("what is not understood ends with 2 and says what") {
   }
   REQUIRE(inspect("--help").status == 0);
   REQUIRE(inspect("--version").said.starts_with("vidimus-inspect 0."));
+}
+
+TEST_CASE("evidence: printed, and its codes checked under the key that is given", "[code.header]") {
+  using env = environment<cryptopp, preset_keys, system_entropy, no_observer>;
+  const std::string hex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+  env own;
+  own.keys.add("x@y", "k1", *from_hex(hex)).value();
+  check e;
+  e.head.conversation = {make_route("a@b", "c@d", "e"), {}};
+  e.head.conversation.id.octets[0] = 1;
+  e.at = 7;
+  const digest content = cryptopp::digest_of(as_octets("hello"));
+  REQUIRE(verifier<env>(own).seal(e, purpose::submit, "x@y", &content));
+  octets input;
+  covered::write_input(input, e, purpose::submit, &content);
+  evidence of;
+  of.name = e.head.conversation;
+  of.at = 7;
+  of.codes.push_back({true, instant{5}, std::string(as_text(input)), e.code});
+  const auto stored = [&](const std::string& name) {
+    const octets image = image::save(of);
+    return file(name, as_text(image));
+  };
+  const std::string good = stored("evidence");
+  const answer plain = inspect("evidence " + good);
+  CHECK(plain.status == 0);
+  CHECK(lines(plain.said).front().starts_with("message 7 of conversation AQAA"));
+  CHECK(plain.said.find("made at 5: submit by the sender") != std::string::npos);
+  CHECK(plain.said.find(to_hex(content)) != std::string::npos);
+  const std::string key = " --key-id k1 --preset-code-hex " + hex;
+  const answer checked = inspect("evidence" + key + " " + good);
+  CHECK(checked.status == 0);
+  CHECK(lines(checked.said).back() == "1 of 1 codes valid under this key");
+  CHECK(inspect("evidence" + key + " --purpose deliver " + good).status == 1);
+  CHECK(inspect("evidence --key-id k1 --preset-code-hex " + std::string(64, '0') + " " + good)
+            .status == 1);
+  of.codes[0].input.back() = static_cast<char>(of.codes[0].input.back() ^ 1);
+  const answer forged = inspect("evidence" + key + " " + stored("forged"));
+  CHECK(forged.status == 1);
+  CHECK(forged.said.find("wrong code") != std::string::npos);
+  CHECK(inspect("evidence " + file("none", "VV")).status == 1);
+  CHECK(inspect("evidence --key-id k1 --preset-code-hex 0 " + good).status == 2);
 }

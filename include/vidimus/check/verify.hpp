@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_CHECK_VERIFY_HPP
 #define VIDIMUS_CHECK_VERIFY_HPP
 
+#include "../model/evidence.hpp"
 #include "../model/output.hpp"
 #include "keyring.hpp"
 
@@ -45,6 +46,7 @@ class verifier {
     if (key == nullptr) return false;
     covered::write_input(input_, e, p, content_digest);
     e.code = key->code(input_.view());
+    tell(true, e.code);
     return true;
   }
 
@@ -151,7 +153,14 @@ class verifier {
   finding found_of(const Key& key, const check_code& given) {
     if (!key.matches(input_.view(), given)) return finding::wrong_code;
     ring_->keep_found();
+    tell(false, given);
     return finding::valid;
+  }
+
+  /// Only for an observer that asks for it: evidence.
+  void tell(bool made, const check_code& code) {
+    if constexpr (requires(const witness& w) { env_->watch.witnessed(w); })
+      env_->watch.witnessed(witness{made, input_.view(), code});
   }
 
   template <class Write>
@@ -159,7 +168,9 @@ class verifier {
     auto* key = ring_->find(*env_, peer, head, p, true);
     if (key == nullptr) return std::nullopt;
     write(head);
-    return end_code{std::move(head.key_id), head.rule, key->code(input_.view())};
+    end_code made{std::move(head.key_id), head.rule, key->code(input_.view())};
+    tell(true, made.code);
+    return made;
   }
 
   Env* env_;

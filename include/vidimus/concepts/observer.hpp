@@ -33,7 +33,9 @@ inline constexpr std::size_t notice_count = 13;
 
 /// Told which row of which table was used (`cell` as in `fsm::table`), and of each notice.
 /// Must not call back into the role. An observer may also have `altered(message_name, diagnosis)`:
-/// the server tells it which parts of a message an endpoint found altered, if it can say so.
+/// the server tells it which parts of a message an endpoint found altered, if it can say so. And
+/// `witnessed(const witness&)`, which every role tells of each code it makes or finds valid
+/// (model/evidence.hpp); an `evidence_book` makes records of that.
 template <class O>
 concept observer = requires(O& watch, std::string_view table, std::size_t cell, notice what) {
   watch.row(table, cell);

@@ -19,6 +19,7 @@ enum class record_kind : std::uint8_t {
   server_custody,
   receiver_peer,
   receiver_conversation,
+  evidence,  ///< of no role: see model/evidence.hpp
 };
 
 inline std::string key_of(std::string_view what, std::string_view peer,

@@ -64,6 +64,11 @@ class receiver {
     return answer(name, duty::acceptance::input::accepted, reason::none, now);
   }
 
+  /// Command: the application has taken all of these; one `persist` and one final receipt for each
+  /// conversation, or a few if the numbers lie apart. Refused: not_handed if any of them is not,
+  /// and then nothing has changed.
+  result<receiver_outputs> accepted(const std::vector<message_name>& names, instant now);
+
   /// Command: the application will not have it; final. Outputs and refusals as `accepted`.
   result<receiver_outputs> refused(const message_name& name, instant now,
                                    reason why = reason::refused_by_host) {
@@ -135,6 +140,8 @@ class receiver {
   void say(const conversation_name& name, const std::string& to, receipt r,
            bool authenticated = true);
   void say_status(conversation& c, number n);
+  void say_together(std::vector<message_name> names);
+  bool can_answer(const message_name& name, input on);
   void note_key(conversation& c, number n, const std::string& key_id);
   void say_altered(const incoming& stanza, const check& e, const digest& received);
   void say_challenge(const incoming& stanza, const header& head, purpose cause);
@@ -158,6 +165,7 @@ class receiver {
   duty::bucket answers_;
   std::uint64_t ages_ = 0;
   instant now_;
+  bool together_ = false;  ///< answers are stored and said at the end of the call
   receiver_outputs* out_ = nullptr;
 };
 

@@ -63,7 +63,9 @@ void receiver<Env>::feed(conversation& c, number n, input on, const arrival& at)
 template <an_environment Env>
 void receiver<Env>::act(conversation& c, number n, action what, const arrival& at) {
   switch (what) {
-    case action::persist: save(c); break;
+    case action::persist:
+      if (!together_) save(c);
+      break;
     case action::deliver:
     case action::deliver_again:
       VIDIMUS_EXPECT(at.body != nullptr, "only a verified message can be delivered");
@@ -75,28 +77,67 @@ void receiver<Env>::act(conversation& c, number n, action what, const arrival& a
                         at.proof.has_value()});
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
-    case action::answer: say_status(c, n); break;
+    case action::answer:
+      if (!together_) say_status(c, n);
+      break;
   }
+}
+
+/// Whether the application may answer so: it was asked, or says the same once more.
+template <an_environment Env>
+bool receiver<Env>::can_answer(const message_name& name, input on) {
+  const conversation* c = find(name.in);
+  if (c == nullptr) return false;
+  const state is = state_of(*c, name.at);
+  return is == state::handed || is == state::offered ||
+         (is == state::delivered && on == input::accepted) ||
+         (is == state::refused && on == input::refused_by_host);
 }
 
 template <an_environment Env>
 result<receiver_outputs> receiver<Env>::answer(const message_name& name, input on, reason why,
                                                instant now) {
-  auto at = conversations_.find(name.in);
-  if (at == conversations_.end()) return errc::not_handed;
-  conversation& c = at->second;
-  const state is = state_of(c, name.at);
-  const bool waits = is == state::handed || is == state::offered;
-  const bool repeated = (is == state::delivered && on == input::accepted) ||
-                        (is == state::refused && on == input::refused_by_host);
-  if (!waits && !repeated) return errc::not_handed;
+  if (!can_answer(name, on)) return errc::not_handed;
   return batch(
       [&] {
         arrival answered;
         answered.why = why;
-        feed(c, name.at, on, answered);
+        feed(*find(name.in), name.at, on, answered);
       },
       now);
+}
+
+template <an_environment Env>
+result<receiver_outputs> receiver<Env>::accepted(const std::vector<message_name>& names,
+                                                 instant now) {
+  for (const message_name& name : names)
+    if (!can_answer(name, input::accepted)) return errc::not_handed;
+  return batch(
+      [&] {
+        together_ = true;
+        for (const message_name& name : names) feed(*find(name.in), name.at, input::accepted, {});
+        together_ = false;
+        say_together(names);
+      },
+      now);
+}
+
+/// Stores and tells what was answered in one call.
+template <an_environment Env>
+void receiver<Env>::say_together(std::vector<message_name> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (auto at = names.begin(); at != names.end();) {
+    conversation& c = *find(at->in);
+    save(c);
+    receipt r;
+    for (const conversation_name in = at->in; at != names.end() && at->in == in; ++at) {
+      if (r.full()) say(in, c.reply_to, std::exchange(r, {}));
+      r.limit = credit_of(c);
+      append_status(c, at->at, r);
+    }
+    say(c.held.name, c.reply_to, std::move(r));
+  }
 }
 
 template <an_environment Env>
