@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
+#include "../base/short_list.hpp"
 #include "name.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -39,8 +39,8 @@ class ranges {
 
   void add(number n) { add(range{n, n}); }
   void add(range r) {
-    auto from = first_ending_at_or_after(r.first == 0 ? 0 : r.first - 1);
-    auto to = from;
+    const range* from = first_ending_at_or_after(r.first == 0 ? 0 : r.first - 1);
+    const range* to = from;
     for (; to != held_.end() && to->first <= r.last + 1; ++to) {
       r.first = std::min(r.first, to->first);
       r.last = std::max(r.last, to->last);
@@ -68,9 +68,8 @@ class ranges {
 
   /// The set from its beginning, as far as one element may carry it (protocol.md, element.ranges).
   ranges for_element() const {
-    ranges out;
-    const auto most = static_cast<std::ptrdiff_t>(std::min(size(), ranges_per_element_max));
-    out.held_.assign(held_.begin(), held_.begin() + most);
+    ranges out = *this;
+    out.held_.cut_to(ranges_per_element_max);
     return out;
   }
 
@@ -85,15 +84,12 @@ class ranges {
   friend bool operator==(const ranges&, const ranges&) = default;
 
  private:
-  std::vector<range>::const_iterator first_ending_at_or_after(number n) const {
+  const range* first_ending_at_or_after(number n) const {
     return std::lower_bound(held_.begin(), held_.end(), n,
                             [](const range& r, number value) { return r.last < value; });
   }
-  std::vector<range>::iterator first_ending_at_or_after(number n) {
-    return held_.begin() + (std::as_const(*this).first_ending_at_or_after(n) - held_.cbegin());
-  }
 
-  std::vector<range> held_;
+  short_list<range, 1> held_;  // mostly there are no gaps
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI
