@@ -22,7 +22,9 @@ inline void append_base64(std::string& out, octets_view in,
   std::size_t i = 0;
   for (; i + 3 <= in.size(); i += 3) {
     std::uint32_t v = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    for (int shift = 18; shift >= 0; shift -= 6) out += letters[v >> shift & 63];
+    const char four[] = {letters[v >> 18], letters[v >> 12 & 63], letters[v >> 6 & 63],
+                         letters[v & 63]};
+    out.append(four, 4);
   }
   if (in.size() - i == 1) {
     std::uint32_t v = at(i) << 16;

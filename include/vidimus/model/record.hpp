@@ -3,6 +3,7 @@
 #define VIDIMUS_MODEL_RECORD_HPP
 
 #include "image.hpp"
+#include "record_key.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -21,21 +22,6 @@ enum class record_kind : std::uint8_t {
   receiver_conversation,
   evidence,  ///< of no role: see model/evidence.hpp
 };
-
-inline std::string key_of(std::string_view what, std::string_view peer,
-                          const conversation_name& name, number at = 0) {
-  std::string key(what);
-  for (std::string_view part :
-       {peer, std::string_view(name.along->origin), std::string_view(name.along->destination),
-        std::string_view(name.along->relay)}) {
-    key += '/';
-    key += part;
-  }
-  key += '/';
-  append_base64(key, name.id.view(), base64url_letters);
-  if (at != 0) key += '/' + std::to_string(at);
-  return key;
-}
 
 /// One conversation of the sender: which memory of the server it last wrote to.
 struct sender_conversation {
@@ -77,7 +63,17 @@ struct payload {
   conversation_name name;
   number at = 0;
   std::string octets_held;
-  std::string key() const { return key_of(role == 's' ? "sp" : "vp", peer, name, at); }
+  std::string key() const { return payload_key(role, peer, name, at); }
+};
+
+/// A payload to be saved, its octets elsewhere.
+struct payload_view {
+  static constexpr auto kind = record_kind::payload;
+  char role = 's';
+  std::string_view peer;
+  conversation_name name;
+  number at = 0;
+  std::string_view octets_held;
 };
 
 /// The server's memory name towards one peer.
@@ -199,8 +195,9 @@ void fields(A& a, sender_message& v) {
   a.since(2, v.key_id);
   a.since(2, v.end_to_end);
 }
-template <class A>
-void fields(A& a, payload& v) {
+template <class A, class Payload>
+requires std::same_as<Payload, payload> || std::same_as<Payload, payload_view>
+void fields(A& a, Payload& v) {
   auto role = static_cast<std::uint8_t>(v.role);
   a(role);
   v.role = static_cast<char>(role);

@@ -13,6 +13,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// (protocol.md, credit.limit).
 inline constexpr std::uint64_t credit_at_first = 16;
 
+/// Room that a batch of outputs is made with: most calls give fewer.
+inline constexpr std::size_t outputs_at_first = 8;
+
 struct sender_limits {
   std::uint32_t unfinished_max = 1024;    ///< messages without outcome in one conversation
   std::uint32_t conversations_max = 256;  ///< those of earlier lives included

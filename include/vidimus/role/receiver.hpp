@@ -103,6 +103,7 @@ class receiver {
   template <class Do>
   receiver_outputs batch(Do what, instant now) {
     receiver_outputs to;
+    to.reserve(outputs_at_first);
     out_ = &to;
     now_ = now;
     used_ = true;
@@ -149,7 +150,10 @@ class receiver {
   void save(const conversation& c) { emit(out::persist{c.held.key(), image::save(c.held)}); }
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
   number credit_of(const conversation& c) const { return credit_from(c.held.low); }
-  void emit(receiver_output one) { out_->push_back(std::move(one)); }
+  template <class Out>
+  void emit(Out one) {
+    out_->emplace_back(std::move(one));
+  }
   template <class Element>
   void transmit(const std::string& to, Element& e, purpose p, std::string_view peer) {
     if (codes_.seal(e, p, peer)) emit(out::transmit{to, {}, std::move(e), nullptr});

@@ -109,6 +109,7 @@ class sender {
     return to;
   }
   void begin(sender_outputs& to, instant now) {
+    to.reserve(outputs_at_first);
     out_ = &to;
     now_ = now;
   }
@@ -162,7 +163,10 @@ class sender {
                     errc& why);
   void adopt_message(const record::sender_message& r, bool last_durable, payload_ref payload);
   message_name name_of(const conversation& c, number n) const { return {c.name, n}; }
-  void emit(sender_output one) { out_->push_back(std::move(one)); }
+  template <class Out>
+  void emit(Out one) {
+    out_->emplace_back(std::move(one));
+  }
   template <class Element>
   void transmit(conversation& c, Element& e, purpose p, std::string type,
                 const digest* content = nullptr, payload_ref payload = nullptr);
@@ -182,7 +186,7 @@ class sender {
   std::size_t unfinished_ = 0;
   instant woken_ = never;
   instant now_;
-  std::vector<conversation_id> touched_;  ///< during one call
+  std::vector<conversation*> touched_;  ///< during one call
   sender_outputs* out_ = nullptr;
 };
 

@@ -78,8 +78,9 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   touch(*c);
   given.name = name_of(*c, n);
   if (fresh) save(*c);
-  record::payload held{'s', {}, c->name, n, s.payload ? *s.payload : std::string()};
-  emit(out::persist{held.key(), image::save(held)});
+  const std::string_view whole = s.payload ? std::string_view(*s.payload) : std::string_view();
+  emit(out::persist{record::payload_key('s', {}, c->name, n),
+                    image::save(record::payload_view{'s', {}, c->name, n, whole})});
   save(*c, n);
   deadlines_.arm(s.deadline, s.expires, {c->name.id, n});
   release_parked(*c);
@@ -222,7 +223,7 @@ result<sender_outputs> sender<Env>::restore(const std::vector<stored>& records, 
           c.memory = life.memory;
           c.voids = life.voids;
           for (auto& [n, m] : messages[life.key()]) {
-            const auto held = payloads.find(record::payload{'s', {}, m.name, n, {}}.key());
+            const auto held = payloads.find(record::payload_key('s', {}, m.name, n));
             adopt_message(m, last_durable, held == payloads.end() ? nullptr : held->second);
             if (held != payloads.end()) payloads.erase(held);
           }

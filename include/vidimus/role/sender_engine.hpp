@@ -93,7 +93,7 @@ void sender<Env>::save(const conversation& c) {
 template <an_environment Env>
 void sender<Env>::erase(conversation& c, number n) {
   emit(out::forget{record::key_of("sm", {}, c.name, n)});
-  emit(out::forget{record::payload{'s', {}, c.name, n, {}}.key()});
+  emit(out::forget{record::payload_key('s', {}, c.name, n)});
 }
 
 template <an_environment Env>
@@ -203,7 +203,7 @@ template <an_environment Env>
 void sender<Env>::touch(conversation& c) {
   if (c.touched) return;
   c.touched = true;
-  touched_.push_back(c.name.id);
+  touched_.push_back(&c);
 }
 
 /// The end of a call for one conversation: commands in one element each, timers, closing.
@@ -222,13 +222,13 @@ void sender<Env>::settle(conversation& c) {
   emit(out::forget{record::key_of("sc", {}, c.name)});
   deadlines_.disarm(c.timer);
   deadlines_.disarm(c.command_timer);
-  conversations_.erase(c.name.id);
+  conversations_.erase(conversation_id(c.name.id));
 }
 
 template <an_environment Env>
 void sender<Env>::finish() {
-  for (const conversation_id& id : std::exchange(touched_, {}))
-    settle(conversations_.find(id)->second);
+  for (conversation* c : touched_) settle(*c);
+  touched_.clear();
   if (deadlines_.next() != woken_) {
     woken_ = deadlines_.next();
     emit(out::wake{woken_});

@@ -88,6 +88,7 @@ class server {
   template <class Do>
   server_outputs batch(Do what, instant now) {
     server_outputs to;
+    to.reserve(outputs_at_first);
     out_ = &to;
     now_ = now;
     used_ = true;
@@ -177,7 +178,10 @@ class server {
   struct rows;
   void restore_conversation(const record::server_conversation& line);
   void restore_custody(const record::server_custody& r, payload_ref payload);
-  void emit(server_output one) { out_->push_back(std::move(one)); }
+  template <class Out>
+  void emit(Out one) {
+    out_->emplace_back(std::move(one));
+  }
   template <class Element>
   void transmit(const std::string& to, Element& e, purpose p, std::string_view peer,
                 std::string type = {}, const digest* content = nullptr,
@@ -192,12 +196,14 @@ class server {
   server_limits limits_;
   bool used_ = false;
   std::map<std::string, detail::server_peer> peers_;
-  std::map<detail::custody_key, conversation> conversations_;
-  std::map<std::string, detail::destination> destinations_;
+  std::map<detail::custody_key, conversation, std::less<>> conversations_;
+  std::map<std::string, detail::destination, std::less<>> destinations_;
   duty::deadlines<detail::server_due> deadlines_;
   duty::bucket answers_;
   std::uint64_t ages_ = 0;
-  std::vector<detail::custody_key> touched_;
+  std::vector<conversation*> touched_;  ///< during one call
+  std::string peer_;                    ///< of the stanza at hand
+  record::server_custody saved_;        ///< saved last: its room is used again
   instant woken_ = never;
   instant now_;
   server_outputs* out_ = nullptr;

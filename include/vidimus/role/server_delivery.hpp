@@ -8,7 +8,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
 auto server<Env>::endpoint_at(const std::string& address) -> endpoint* {
-  auto d = destinations_.find(std::string(bare(address)));
+  auto d = destinations_.find(bare(address));
   if (d == destinations_.end()) return nullptr;
   for (endpoint& one : d->second.endpoints)
     if (one.address == address) return &one;

@@ -30,7 +30,7 @@ void server<Env>::act(conversation& c, number n, action what) {
     case action::persist: save(c, n); break;
     case action::drop_content:
       s.payload = nullptr;
-      emit(out::forget{record::payload{'v', c.key.peer, c.key.name, n, {}}.key()});
+      emit(out::forget{record::payload_key('v', c.key.peer, c.key.name, n)});
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
     case action::tell: c.to_say.add(n); break;
@@ -49,7 +49,7 @@ void server<Env>::act(conversation& c, number n, action what) {
       const bool stays = s.is == duty::custody::state::unknown;
       // the record first: one without its payload would claim what is not there
       emit(out::forget{record::key_of("vr", c.key.peer, c.key.name, n)});
-      emit(out::forget{record::payload{'v', c.key.peer, c.key.name, n, {}}.key()});
+      emit(out::forget{record::payload_key('v', c.key.peer, c.key.name, n)});
       deadlines_.disarm(s.deadline);
       s = slot{};
       if (!stays) s.is = duty::custody::state::closed;
@@ -61,23 +61,23 @@ void server<Env>::act(conversation& c, number n, action what) {
 template <an_environment Env>
 void server<Env>::save(conversation& c, number n) {
   const slot& s = c.at(n);
-  record::server_custody r{c.key.peer,
-                           c.key.name,
-                           n,
-                           detail::stage_of(s.is),
-                           s.why,
-                           s.flags,
-                           s.lifetime_s,
-                           s.expires,
-                           s.hold_until,
-                           s.content,
-                           s.type,
-                           s.cover,
-                           {},
-                           s.key_id,
-                           {},
-                           s.core_only};
-  if (s.ends) r.ends = *s.ends;
+  record::server_custody& r = saved_;
+  r.peer = c.key.peer;
+  r.name = c.key.name;
+  r.at = n;
+  r.is = detail::stage_of(s.is);
+  r.why = s.why;
+  r.flags = s.flags;
+  r.lifetime_s = s.lifetime_s;
+  r.expires = s.expires;
+  r.hold_until = s.hold_until;
+  r.content = s.content;
+  r.type = s.type;
+  r.cover = s.cover;
+  r.sent.clear();
+  r.key_id = s.key_id;
+  r.ends = s.ends ? *s.ends : end_code{};
+  r.core_only = s.core_only;
   for (const cell& to : s.cells)
     if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
   emit(out::persist{r.key(), image::save(r)});
@@ -123,7 +123,7 @@ template <an_environment Env>
 void server<Env>::touch(conversation& c) {
   if (c.touched) return;
   c.touched = true;
-  touched_.push_back(c.key);
+  touched_.push_back(&c);
 }
 
 template <an_environment Env>
@@ -192,6 +192,7 @@ void server<Env>::say(conversation& c) {
 /// held is told at once: its sender waits for nothing else.
 template <an_environment Env>
 bool server<Env>::may_wait(conversation& c) {
+  if (limits_.receipts.delay <= span_ms{} && c.say_timer == 0) return false;
   return duty::may_wait(limits_.receipts, c.to_say, !c.missing.empty(), now_, deadlines_,
                         c.say_timer, {c.key, 0, {}});
 }
@@ -252,8 +253,8 @@ void server<Env>::pass_time() {
 
 template <an_environment Env>
 void server<Env>::finish() {
-  for (const detail::custody_key& key : std::exchange(touched_, {})) {
-    conversation& c = conversations_.find(key)->second;
+  for (conversation* one : touched_) {
+    conversation& c = *one;
     c.touched = false;
     pop_closed(c);
     if (!may_wait(c)) say(c);
@@ -262,8 +263,9 @@ void server<Env>::finish() {
     if (c.owed > 0) continue;
     for (auto& [address, via] : c.channels) deadlines_.disarm(via.timer);
     c.channels.clear();  // addresses come and go; nothing is owed to them here
-    forget_destination(key.name.along->destination);
+    forget_destination(c.key.name.along->destination);
   }
+  touched_.clear();
   if (deadlines_.next() != woken_) {
     woken_ = deadlines_.next();
     emit(out::wake{woken_});

@@ -15,7 +15,8 @@ void server<Env>::take(const incoming& stanza) {
   if (stanza.copy_or_error) return env_->watch.noticed(notice::copy_or_error);
   const route& along = *header_of(stanza.what).conversation.along;
   if (along.relay != self_) return env_->watch.noticed(notice::not_ours);
-  const std::string peer(bare(stanza.from));
+  peer_ = bare(stanza.from);
+  const std::string& peer = peer_;
   const bool from_receiver = std::holds_alternative<receipt>(stanza.what) ||
                              std::holds_alternative<challenge>(stanza.what);
   const bool in_scope =
@@ -107,9 +108,9 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   s.payload = body.whole;
   s.ends = keep(e.second);
   s.core_only = is_core_only(body.canonical);
-  const record::payload held{'v', c.key.peer, c.key.name, n,
-                             s.payload ? *s.payload : std::string()};
-  emit(out::persist{held.key(), image::save(held)});
+  const std::string_view whole = s.payload ? std::string_view(*s.payload) : std::string_view();
+  emit(out::persist{record::payload_key('v', c.key.peer, c.key.name, n),
+                    image::save(record::payload_view{'v', c.key.peer, c.key.name, n, whole})});
 }
 
 template <an_environment Env>

@@ -8,7 +8,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
 auto server<Env>::find_delivered(const header& head) -> conversation* {
-  auto at = conversations_.lower_bound({head.conversation, {}});
+  auto at = conversations_.lower_bound(detail::custody_view{head.conversation, {}});
   if (at == conversations_.end() || !(at->first.name == head.conversation)) return nullptr;
   return &at->second;
 }

@@ -40,7 +40,7 @@ bool server<Env>::under_memory(const incoming& stanza, const header& head, const
 
 template <an_environment Env>
 auto server<Env>::find(const header& head, const std::string& peer) -> conversation* {
-  auto at = conversations_.find({head.conversation, peer});
+  auto at = conversations_.find(detail::custody_view{head.conversation, peer});
   return at == conversations_.end() ? nullptr : &at->second;
 }
 
@@ -73,9 +73,8 @@ bool server<Env>::evict_for(const std::string& peer) {
   emit(out::forget{record::key_of("vc", peer, oldest->key.name)});
   for (auto& [address, via] : oldest->channels) deadlines_.disarm(via.timer);
   deadlines_.disarm(oldest->say_timer);
-  const detail::custody_key key = oldest->key;
-  std::erase(touched_, key);
-  conversations_.erase(key);
+  std::erase(touched_, oldest);
+  conversations_.erase(detail::custody_key(oldest->key));
   return true;
 }
 

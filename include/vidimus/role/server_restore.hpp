@@ -104,8 +104,7 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
             n.sent.clear();
             if ((n.flags & check::sealed) != 0) n.ends = {};  // it comes with the command
           }
-          const auto held =
-              from.payloads.find(record::payload{'v', n.peer, n.name, n.at, {}}.key());
+          const auto held = from.payloads.find(record::payload_key('v', n.peer, n.name, n.at));
           const bool has = held != from.payloads.end();
           if (!conversations_.contains({n.name, n.peer})) {
             emit(out::forget{n.key()});

@@ -72,6 +72,16 @@ struct custody_key {
   friend auto operator<=>(const custody_key&, const custody_key&) = default;
 };
 
+/// The same, to look one up by.
+struct custody_view {
+  const conversation_name& name;
+  std::string_view peer;
+};
+inline std::strong_ordering operator<=>(const custody_key& a, const custody_view& b) {
+  const auto order = a.name <=> b.name;
+  return order != 0 ? order : std::string_view(a.peer) <=> b.peer;
+}
+
 struct server_conversation {
   custody_key key;
   std::uint64_t age = 0;  ///< order of appearance

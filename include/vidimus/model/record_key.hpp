@@ -1,0 +1,40 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_MODEL_RECORD_KEY_HPP
+#define VIDIMUS_MODEL_RECORD_KEY_HPP
+
+#include "../base/text.hpp"
+#include "name.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI::record {
+
+/// The key of a record: its kind, the peer, the conversation and, unless it is 0, the number. Unique
+/// text: bare addresses hold no '/'.
+inline std::string key_of(std::string_view what, std::string_view peer,
+                          const conversation_name& name, number at = 0) {
+  const route& along = *name.along;
+  constexpr std::size_t id_and_number = 5 + 16 + 21;
+  std::string key;
+  key.reserve(what.size() + peer.size() + along.origin.size() + along.destination.size() +
+              along.relay.size() + id_and_number);
+  key = what;
+  for (std::string_view part :
+       {peer, std::string_view(along.origin), std::string_view(along.destination),
+        std::string_view(along.relay)}) {
+    key += '/';
+    key += part;
+  }
+  key += '/';
+  append_base64(key, name.id.view(), base64url_letters);
+  if (at != 0) key += '/' + std::to_string(at);
+  return key;
+}
+
+/// The key of a payload. `role`: 's' sender, 'v' server.
+inline std::string payload_key(char role, std::string_view peer, const conversation_name& name,
+                               number at) {
+  return key_of(role == 's' ? "sp" : "vp", peer, name, at);
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI::record
+
+#endif
