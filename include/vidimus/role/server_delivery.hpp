@@ -162,8 +162,18 @@ template <an_environment Env>
 void server<Env>::pump(conversation& c, const endpoint& to) {
   if (!to.attached) return;
   channel& via = c.channels[to.address];
-  for (number n = low_two(c); n < c.top(); ++n)
-    if (c.at(n).owed()) deliver_one(c, n, to, via);
+  via.next = std::max(via.next, low_two(c));
+  for (number n = via.next; n < c.top(); ++n) {
+    slot& s = c.at(n);
+    if (s.owed()) {
+      deliver_one(c, n, to, via);
+      if (!via.settled || n > via.limit) return;  // so it is for all behind
+    }
+    // what was sent to an endpoint never waits for it again
+    const cell* one = s.owed() && n == via.next ? cell_of(s, to.memory, false) : nullptr;
+    const bool waits = s.owed() && (one == nullptr || one->is == duty::delivery::state::waiting);
+    if (n == via.next && !waits) ++via.next;
+  }
 }
 
 /// The endpoint that answered: its memory and where it is now (protocol.md, endpoint.memory).
@@ -186,11 +196,12 @@ auto server<Env>::learn(conversation& c, const std::string& address, const recei
   if (!before.empty()) gone(d, before);
   for (const detail::custody_key& key : d.owed) {
     conversation& other = conversations_.find(key)->second;
+    const auto via = other.channels.find(address);
+    if (via == other.channels.end()) continue;
+    via->second.next = 1;
     if (&other == &c) continue;
-    if (auto via = other.channels.find(address); via != other.channels.end()) {
-      via->second.settled = false;
-      if (!before.empty()) probe(other, *at);
-    }
+    via->second.settled = false;
+    if (!before.empty()) probe(other, *at);
   }
   return at;
 }

@@ -17,7 +17,10 @@ void server<Env>::feed(conversation& c, number n, input on) {
   VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the server's own code excludes");
   const bool owed = s.owed();
   s.is = row.to;
-  if (s.owed() && !owed) ++c.owed;
+  if (s.owed() && !owed) {
+    ++c.owed;
+    for (auto& [address, via] : c.channels) via.next = std::min(via.next, n);
+  }
   if (!s.owed() && owed) --c.owed;
   for (action what : row.actions) act(c, n, what);
   set_deadline(c, n);

@@ -63,6 +63,7 @@ struct channel : duty::asking {
   std::uint32_t asked_as = 0;  ///< the conversation's sync count at the latest sync
   bool settled = false;        ///< a snapshot came since the address attached
   number limit = 0;
+  number next = 1;  ///< what is owed below it was sent there under this memory, or refused
 };
 
 /// (authenticated peer, conversation): protocol.md, name.number.
