@@ -12,7 +12,8 @@ using custody = record::server_custody;
 using record::custody_stage;
 
 bool less(const due& a, const due& b) {
-  return std::tie(a.conversation, a.at, a.address) < std::tie(b.conversation, b.at, b.address);
+  return std::tie(a.of->conversation, a.at, a.of->address) <
+         std::tie(b.of->conversation, b.at, b.of->address);
 }
 
 /// What the store holds of one conversation.
@@ -186,7 +187,7 @@ void server_machine::list_deadlines(const party& from, std::vector<move>& to) {
       continue;
     }
     const auto& all = (*from.role).*open(reach::server_conversations{});
-    const auto& slot = all.find(what.conversation)->second.at(what.at);
+    const auto& slot = all.find(what.of->conversation)->second.at(what.at);
     if (in_.server_ends != 0) add(kind::deadline, i, lifetime_over);
     if (in_.hold != 0 && slot.is == duty::custody::state::verified) add(kind::hold, i, the_time);
   }
@@ -227,7 +228,7 @@ std::string server_machine::text(std::uint32_t state, input what) const {
   const auto& index = (*at(state).role).*open(reach::server_deadlines{});
   const auto armed = armed_in<heap, entries>(index, less);
   const due& fell = (index.*open(entries{}))[armed[what.index] - 1].what;
-  out += " of " + short_name(fell.conversation.name.id);
+  out += " of " + short_name(fell.of->conversation.name.id);
   return fell.at == 0 ? out : out + " number " + std::to_string(fell.at);
 }
 

@@ -30,7 +30,7 @@ class deadlines {
         h = free_.back();
         free_.pop_back();
       }
-      entry(h).place = heap_.size();
+      entry(h).place = static_cast<std::uint32_t>(heap_.size());
       heap_.push_back(h);
     }
     entry(h).at = at;
@@ -69,7 +69,7 @@ class deadlines {
   struct held {
     instant at;
     What what{};
-    std::size_t place = 0;
+    std::uint32_t place = 0;
   };
 
   held& entry(handle h) {
@@ -81,7 +81,7 @@ class deadlines {
   }
   void put(std::size_t place, handle h) {
     heap_[place] = h;
-    entries_[h - 1].place = place;
+    entries_[h - 1].place = static_cast<std::uint32_t>(place);
   }
   void swap(std::size_t a, std::size_t b) {
     const handle at_a = heap_[a], at_b = heap_[b];

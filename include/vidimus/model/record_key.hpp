@@ -7,8 +7,8 @@
 
 namespace vidimus::inline VIDIMUS_ABI::record {
 
-/// The key of a record: its kind, the peer, the conversation and, unless it is 0, the number. Unique
-/// text: bare addresses hold no '/'.
+/// The key of a record: its kind, the peer, the conversation and, unless it is 0, the number.
+/// Unique text: bare addresses hold no '/'.
 inline std::string key_of(std::string_view what, std::string_view peer,
                           const conversation_name& name, number at = 0) {
   const route& along = *name.along;

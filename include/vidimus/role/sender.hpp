@@ -134,6 +134,7 @@ class sender {
   void save(conversation& c, number n);
   void save(const conversation& c);
   void end(conversation& c, number n);
+  void report(conversation& c, number n);
   void erase(conversation& c, number n);
   void note_key(conversation& c, number n, const std::string& key_id);
   bool add_command(const conversation& c, number n, execute& to);
@@ -184,6 +185,7 @@ class sender {
   duty::deadlines<detail::sender_due> deadlines_;
   duty::round_trip path_;  ///< to the relay and back
   std::size_t unfinished_ = 0;
+  sharer<detail::manner> manners_;
   instant woken_ = never;
   instant now_;
   std::vector<conversation*> touched_;  ///< during one call

@@ -70,9 +70,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   s.lifetime_s = message.lifetime_s;
   s.expires = now + seconds(message.lifetime_s);
   s.content = codes_.digest_of(message.body.canonical);
-  s.type = message.type;
-  s.cover = message.cover;
-  s.key_id = std::move(key->key_id);
+  s.how = manners_({message.type, message.cover, std::move(key->key_id)});
   s.payload = message.body.whole;
   ++unfinished_;
   touch(*c);
@@ -165,9 +163,7 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   s.lifetime_s = r.lifetime_s;
   s.expires = r.expires;
   s.content = r.content;
-  s.type = r.type;
-  s.cover = r.cover;
-  s.key_id = r.key_id;
+  s.how = manners_({r.type, r.cover, r.key_id});
   s.end_to_end = r.end_to_end;
   s.payload = std::move(payload);
   // decided from now on: it may have been, or will be with the next transmission
@@ -240,7 +236,7 @@ key_uses sender<Env>::keys_in_use() const {
   key_uses out;
   for (const auto& [id, c] : conversations_)
     for (const slot& s : c.slots)
-      if (!detail::is_end(s.is) && !s.key_id.empty()) out.insert({relay_, s.key_id});
+      if (!detail::is_end(s.is) && !s.how->key_id.empty()) out.insert({relay_, s.how->key_id});
   return out;
 }
 
@@ -274,7 +270,7 @@ void sender<Env>::append_state(octets& to) const {
       w.raw(octets_view(s.altered.sent));
       w.raw(octets_view(s.altered.fingerprint));
       w.raw(octets_view(s.content).first(8));
-      w.sized(s.key_id);
+      w.sized(s.how->key_id);
     }
   }
 }

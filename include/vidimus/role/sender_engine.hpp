@@ -43,12 +43,21 @@ void sender<Env>::act(conversation& c, number n, action what) {
       s.in_grace = true;
       deadlines_.arm(s.deadline, now_ + limits_.grace, {c.name.id, n});
       break;
-    case action::report:
-      if (s.ended == outcome::delivered || s.ended == outcome::executed) s.found = {};
-      emit(out::report{name_of(c, n), s.ended, s.why, false, std::move(s.found)});
-      break;
+    case action::report: report(c, n); break;
     case action::forget: erase(c, n); break;
   }
+}
+
+template <an_environment Env>
+void sender<Env>::report(conversation& c, number n) {
+  const slot& s = c.at(n);
+  diagnosis altered;
+  if (const auto found = c.found.find(n); found != c.found.end()) {
+    if (s.ended != outcome::delivered && s.ended != outcome::executed)
+      altered = std::move(found->second);
+    c.found.erase(found);
+  }
+  emit(out::report{name_of(c, n), s.ended, s.why, false, std::move(altered)});
 }
 
 /// What ending means for the record, before it is stored.
@@ -77,9 +86,9 @@ void sender<Env>::save(conversation& c, number n) {
                                  s.lifetime_s,
                                  s.expires,
                                  s.content,
-                                 s.type,
-                                 s.cover,
-                                 s.key_id,
+                                 s.how->type,
+                                 s.how->cover,
+                                 s.how->key_id,
                                  s.end_to_end};
   emit(out::persist{r.key(), image::save(r)});
 }
@@ -124,8 +133,8 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
 template <an_environment Env>
 void sender<Env>::note_key(conversation& c, number n, const std::string& key_id) {
   slot& s = c.at(n);
-  if (s.key_id == key_id || detail::is_end(s.is)) return;
-  s.key_id = key_id;
+  if (s.how->key_id == key_id || detail::is_end(s.is)) return;
+  s.how = manners_({s.how->type, s.how->cover, key_id});
   save(c, n);
 }
 
@@ -135,10 +144,10 @@ check sender<Env>::check_of(const conversation& c, number n) const {
   const slot& s = c.at(n);
   check e;
   e.at = n;
-  e.type = s.type;
+  e.type = s.how->type;
   e.flags = s.flags;
   e.lifetime_s = s.lifetime_s;
-  e.cover = s.cover;
+  e.cover = s.how->cover;
   return e;
 }
 
@@ -154,7 +163,7 @@ void sender<Env>::transmit_message(conversation& c, number n) {
     e.second = std::move(*second);
   }
   e.attempt = ++s.altered.attempts;
-  transmit(c, e, purpose::submit, s.type, &s.content, s.payload);
+  transmit(c, e, purpose::submit, s.how->type, &s.content, s.payload);
 }
 
 /// Parked messages go as soon as link, memory and credit are there.

@@ -140,7 +140,7 @@ void sender<Env>::take_altered(conversation& c, const receipt& r) {
     if (!letter) continue;
     if (*letter != input::altered && duty::submission::table.at(one.is, *letter).to != one.is)
       one.why = reason::altered_in_transit;
-    one.found = diagnose_verdict(c, part);
+    c.found[part.at] = diagnose_verdict(c, part);
     feed(c, part.at, *letter);
   }
 }

@@ -5,10 +5,12 @@
 #include <deque>
 #include <map>
 
+#include "../base/shared_value.hpp"
 #include "../duty/asking.hpp"
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
 #include "../model/record.hpp"
+#include "manner.hpp"
 
 /// What the sender role remembers. Plain data; role/sender.hpp moves it.
 namespace vidimus::inline VIDIMUS_ABI::detail {
@@ -29,10 +31,7 @@ struct sender_slot {
   std::uint32_t deadline = 0;  ///< lifetime, then grace
   digest content{};
   duty::submission::altered_count altered;
-  diagnosis found;  ///< what the verdict counted last tells; not durable
-  std::string type;
-  coverage cover;
-  std::string key_id;  ///< last transmitted under
+  shared_value<manner> how;  ///< with the key last transmitted under
   payload_ref payload;
 };
 
@@ -49,6 +48,8 @@ struct sender_conversation : duty::asking {
   ranges to_execute;                ///< commands to be sent, perhaps with others
   std::uint32_t command_timer = 0;  ///< of what waits in to_execute
   ranges to_withdraw;
+  /// What the verdict on a message counted last tells; not durable.
+  std::map<number, diagnosis> found;
   bool touched = false;  ///< in the list of the call at hand
 
   number top() const { return base + slots.size(); }  ///< one above the highest number

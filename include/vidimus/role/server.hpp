@@ -172,6 +172,16 @@ class server {
   void say_status(const conversation& c, receipt& r, number n, status what);
   void fill_binds(const conversation& c, receipt& r);
   void set_deadline(conversation& c, number n);
+  /// Whom the deadlines of a conversation, or of a channel of it, are about.
+  static const shared_value<detail::due_owner>& due_of(conversation& c) {
+    if (!c.owner) c.owner = shared_value(detail::due_owner{c.key, {}});
+    return c.owner;
+  }
+  static const shared_value<detail::due_owner>& due_of(const conversation& c, channel& via,
+                                                       const std::string& address) {
+    if (!via.owner) via.owner = shared_value(detail::due_owner{c.key, address});
+    return via.owner;
+  }
   void touch(conversation& c);
   void pop_closed(conversation& c);
   void pass_time();
@@ -204,6 +214,8 @@ class server {
   std::vector<conversation*> touched_;  ///< during one call
   std::string peer_;                    ///< of the stanza at hand
   record::server_custody saved_;        ///< saved last: its room is used again
+  sharer<detail::manner> manners_;
+  sharer<std::string> key_ids_;
   instant woken_ = never;
   instant now_;
   server_outputs* out_ = nullptr;

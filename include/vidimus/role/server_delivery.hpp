@@ -37,7 +37,7 @@ void server<Env>::feed_cell(conversation& c, number n, cell& to, duty::delivery:
         if (!to.sent) {
           to.sent = true;
           if (auto key = env_->keys.current(c.key.name.along->destination))
-            to.key_id = std::move(key->key_id);
+            to.key_id = key_ids_(std::move(key->key_id));
           save(c, n);
         }
         break;
@@ -63,10 +63,10 @@ check server<Env>::check_of(const conversation& c, number n, const memory_name& 
   e.head.conversation = c.key.name;
   e.head.memory = to;
   e.at = n;
-  e.type = s.type;
+  e.type = s.how->type;
   e.flags = s.flags;
   e.lifetime_s = s.lifetime_s;
-  e.cover = s.cover;
+  e.cover = s.how->cover;
   return e;
 }
 
@@ -87,11 +87,11 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
   if (const auto code = e.code.first_octets(); code != to.altered.sent)
     to.altered = {e.attempt, e.attempt - 1, 0, code, {}};
-  if (to.key_id != e.head.key_id) {  // named before anything leaves under it
-    to.key_id = e.head.key_id;
+  if (*to.key_id != e.head.key_id) {  // named before anything leaves under it
+    to.key_id = key_ids_(e.head.key_id);
     save(c, n);
   }
-  emit(out::transmit{at->address, s.type, std::move(e), s.payload});
+  emit(out::transmit{at->address, s.how->type, std::move(e), s.payload});
 }
 
 /// Everything below has its stored final receipt, is void or is no longer sent; never from low1

@@ -75,14 +75,14 @@ void server<Env>::save(conversation& c, number n) {
   r.expires = s.expires;
   r.hold_until = s.hold_until;
   r.content = s.content;
-  r.type = s.type;
-  r.cover = s.cover;
+  r.type = s.how->type;
+  r.cover = s.how->cover;
   r.sent.clear();
-  r.key_id = s.key_id;
+  r.key_id = s.how->key_id;
   r.ends = s.ends ? *s.ends : end_code{};
   r.core_only = s.core_only;
   for (const cell& to : s.cells)
-    if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
+    if (to.sent) r.sent.push_back({to.endpoint, *to.key_id});
   emit(out::persist{r.key(), image::save(r)});
 }
 
@@ -115,9 +115,9 @@ void server<Env>::set_deadline(conversation& c, number n) {
   slot& s = c.at(n);
   using state = duty::custody::state;
   if (s.is == state::verified)
-    deadlines_.arm(s.deadline, std::min(s.expires, s.hold_until), {c.key, n, {}});
+    deadlines_.arm(s.deadline, std::min(s.expires, s.hold_until), {due_of(c), n});
   else if (s.owed())
-    deadlines_.arm(s.deadline, s.expires, {c.key, n, {}});
+    deadlines_.arm(s.deadline, s.expires, {due_of(c), n});
   else
     deadlines_.disarm(s.deadline);
 }
@@ -197,7 +197,7 @@ template <an_environment Env>
 bool server<Env>::may_wait(conversation& c) {
   if (limits_.receipts.delay <= span_ms{} && c.say_timer == 0) return false;
   return duty::may_wait(limits_.receipts, c.to_say, !c.missing.empty(), now_, deadlines_,
-                        c.say_timer, {c.key, 0, {}});
+                        c.say_timer, {due_of(c), 0});
 }
 
 /// A snapshot: all that is held between the sync's low and top, in parts of 64 ranges.
@@ -236,14 +236,15 @@ void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::
 template <an_environment Env>
 void server<Env>::pass_time() {
   for (auto due = deadlines_.due(now_); due; due = deadlines_.due(now_)) {
-    conversation& c = conversations_.find(due->conversation)->second;
-    if (due->at == 0 && due->address.empty()) {
+    conversation& c = conversations_.find(due->of->conversation)->second;
+    const std::string& address = due->of->address;
+    if (due->at == 0 && address.empty()) {
       touch(c);
       if (!may_wait(c)) say(c);
       continue;
     }
     if (due->at == 0) {
-      ask_if_due(c, due->address);
+      ask_if_due(c, address);
       continue;
     }
     slot& s = c.at(due->at);

@@ -102,9 +102,7 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   s.expires = now_ + seconds(e.lifetime_s);
   s.hold_until = now_ + limits_.hold_for;
   s.content = d;
-  s.type = e.type;
-  s.cover = e.cover;
-  s.key_id = e.head.key_id;
+  s.how = manners_({e.type, e.cover, e.head.key_id});
   s.payload = body.whole;
   s.ends = keep(e.second);
   s.core_only = is_core_only(body.canonical);

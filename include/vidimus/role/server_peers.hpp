@@ -91,10 +91,10 @@ bool server<Env>::in_custody(const conversation& c) const {
 template <an_environment Env>
 void server<Env>::note_key(conversation& c, number n, const std::string& key_id) {
   slot& s = c.at(n);
-  if (!s.unfinished() || s.key_id == key_id) return;
+  if (!s.unfinished() || s.how->key_id == key_id) return;
   const auto now = env_->keys.current(c.key.peer);
-  if (now && s.key_id == now->key_id) return;
-  s.key_id = key_id;
+  if (now && s.how->key_id == now->key_id) return;
+  s.how = manners_({s.how->type, s.how->cover, key_id});
   save(c, n);
 }
 
@@ -103,11 +103,11 @@ key_uses server<Env>::keys_in_use() const {
   key_uses out;
   for (const auto& [key, c] : conversations_)
     for (const slot& s : c.slots) {
-      if (s.unfinished() && !s.key_id.empty()) out.insert({key.peer, s.key_id});
+      if (s.unfinished() && !s.how->key_id.empty()) out.insert({key.peer, s.how->key_id});
       if (!s.owed()) continue;
       for (const cell& to : s.cells)
-        if (to.sent && !duty::delivery::table.is_end(to.is) && !to.key_id.empty())
-          out.insert({key.name.along->destination, to.key_id});
+        if (to.sent && !duty::delivery::table.is_end(to.is) && !to.key_id->empty())
+          out.insert({key.name.along->destination, *to.key_id});
     }
   return out;
 }

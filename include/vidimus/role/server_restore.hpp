@@ -19,9 +19,7 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
   s.expires = r.expires;
   s.hold_until = r.hold_until;
   s.content = r.content;
-  s.type = r.type;
-  s.cover = r.cover;
-  s.key_id = r.key_id;
+  s.how = manners_({r.type, r.cover, r.key_id});
   s.payload = std::move(payload);
   s.ends = keep(r.ends);
   s.core_only = r.core_only;
@@ -29,7 +27,7 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
     cell* one = cell_of(s, to.endpoint, true);
     if (one == nullptr) continue;
     one->sent = true;
-    one->key_id = to.key_id;
+    one->key_id = key_ids_(to.key_id);
     one->is = s.owed() ? duty::delivery::state::asking : duty::delivery::state::dropped;
   }
   if (s.owed()) ++c.owed;
@@ -175,11 +173,11 @@ void server<Env>::append_state(octets& to) const {
       w.u8(static_cast<octet>(s.is));
       w.u8(static_cast<octet>(s.why));
       w.raw(octets_view(s.content).first(8));
-      w.sized(s.key_id);
+      w.sized(s.how->key_id);
       if (s.ends) w.raw(s.ends->code.view());
       for (const cell& one : s.cells) {
         w.raw(one.endpoint.view());
-        w.sized(one.key_id);
+        w.sized(*one.key_id);
         w.u8(static_cast<octet>(static_cast<int>(one.is) << 1 | one.sent));
         w.u32(one.spoken_in);
         for (std::uint32_t n :

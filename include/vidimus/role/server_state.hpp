@@ -11,6 +11,7 @@
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
 #include "../model/record.hpp"
+#include "manner.hpp"
 
 /// What the server role remembers. Plain data; role/server.hpp moves it.
 namespace vidimus::inline VIDIMUS_ABI::detail {
@@ -19,9 +20,9 @@ namespace vidimus::inline VIDIMUS_ABI::detail {
 struct delivery_cell {
   memory_name endpoint;
   duty::delivery::state is = duty::delivery::state::waiting;
-  bool sent = false;            ///< durably marked as sent
-  std::string key_id;           ///< last transmitted under
-  std::uint32_t spoken_in = 0;  ///< the conversation's sync count at the last sending
+  bool sent = false;                 ///< durably marked as sent
+  shared_value<std::string> key_id;  ///< last transmitted under
+  std::uint32_t spoken_in = 0;       ///< the conversation's sync count at the last sending
   instant sent_at = duty::long_ago;
   duty::submission::altered_count altered;
 };
@@ -36,9 +37,7 @@ struct custody_slot {
   instant hold_until;
   std::uint32_t deadline = 0;
   digest content{};
-  std::string type;
-  coverage cover;
-  std::string key_id;  ///< verified under
+  shared_value<manner> how;  ///< with the key verified under
   payload_ref payload;
   end_ref ends;            ///< the second code; once delivered, the endpoint's proof
   bool core_only = false;  ///< covers no payloads
@@ -58,19 +57,27 @@ struct custody_slot {
   }
 };
 
-/// One conversation towards one address of its destination.
-struct channel : duty::asking {
-  std::uint32_t asked_as = 0;  ///< the conversation's sync count at the latest sync
-  bool settled = false;        ///< a snapshot came since the address attached
-  number limit = 0;
-  number next = 1;  ///< what is owed below it was sent there under this memory, or refused
-};
-
 /// (authenticated peer, conversation): protocol.md, name.number.
 struct custody_key {
   conversation_name name;
   std::string peer;
   friend auto operator<=>(const custody_key&, const custody_key&) = default;
+};
+
+/// Whom deadlines are about: a conversation, or a channel of it. Shared by all of them.
+struct due_owner {
+  custody_key conversation;
+  std::string address;
+  friend auto operator<=>(const due_owner&, const due_owner&) = default;
+};
+
+/// One conversation towards one address of its destination.
+struct channel : duty::asking {
+  std::uint32_t asked_as = 0;  ///< the conversation's sync count at the latest sync
+  bool settled = false;        ///< a snapshot came since the address attached
+  number limit = 0;
+  shared_value<due_owner> owner;
+  number next = 1;  ///< what is owed below it was sent there under this memory, or refused
 };
 
 /// The same, to look one up by.
@@ -85,6 +92,7 @@ inline std::strong_ordering operator<=>(const custody_key& a, const custody_view
 
 struct server_conversation {
   custody_key key;
+  shared_value<due_owner> owner;
   std::uint64_t age = 0;  ///< order of appearance
   std::string reply_to;   ///< full address of the latest authenticated element
   number low = 1;         ///< low1, as the sender said
@@ -130,9 +138,8 @@ struct destination {
 /// What a deadline of the server is about: a message (lifetime or hold); with number 0 the timer of
 /// a channel, or without an address the receipt that waits.
 struct server_due {
-  custody_key conversation;
+  shared_value<due_owner> of;
   number at = 0;
-  std::string address;
 };
 
 constexpr record::custody_stage stage_of(duty::custody::state is) noexcept {

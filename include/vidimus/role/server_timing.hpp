@@ -44,7 +44,7 @@ template <an_environment Env>
 void server<Env>::set_timer(conversation& c, const endpoint& to) {
   channel& via = c.channels[to.address];
   if (!to.attached || c.owed == 0) return deadlines_.disarm(via.timer);
-  via.set_timer(to.path, pace_of(to, via), now_, deadlines_, {c.key, 0, to.address});
+  via.set_timer(to.path, pace_of(to, via), now_, deadlines_, {due_of(c, via, to.address), 0});
 }
 
 /// What waits for its application is with the endpoint: that asks for patience.
@@ -73,7 +73,7 @@ void server<Env>::ask_if_due(conversation& c, const std::string& address) {
   if (via.wants_sync || at <= now_)
     probe(c, *to);
   else
-    deadlines_.arm(via.timer, at, {c.key, 0, address});
+    deadlines_.arm(via.timer, at, {due_of(c, via, address), 0});
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI
