@@ -28,10 +28,10 @@ struct sender_slot {
   std::uint32_t spoken_in = 0;       ///< the sync count at our last word about it
   instant sent_at = duty::long_ago;  ///< our last word about it
   instant expires;
-  std::uint32_t deadline = 0;  ///< lifetime, then grace
   digest content{};
   duty::submission::altered_count altered;
-  shared_value<manner> how;  ///< with the key last transmitted under
+  std::uint32_t deadline = 0;  ///< lifetime, then grace; here it fills a gap
+  shared_value<manner> how;    ///< with the key last transmitted under
   payload_ref payload;
 };
 

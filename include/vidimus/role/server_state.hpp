@@ -32,6 +32,7 @@ struct custody_slot {
   duty::custody::state is = duty::custody::state::unknown;
   reason why = reason::none;
   std::uint8_t flags = 0;
+  bool core_only = false;  ///< covers no payloads
   std::uint32_t lifetime_s = 0;
   instant expires;
   instant hold_until;
@@ -39,8 +40,7 @@ struct custody_slot {
   digest content{};
   shared_value<manner> how;  ///< with the key verified under
   payload_ref payload;
-  end_ref ends;            ///< the second code; once delivered, the endpoint's proof
-  bool core_only = false;  ///< covers no payloads
+  end_ref ends;  ///< the second code; once delivered, the endpoint's proof
   std::vector<delivery_cell> cells;
 
   bool sent() const {
