@@ -70,7 +70,7 @@ class vidimus::verifier<bench::machines_only> {
     return true;
   }
   template <class Element>
-  bool seal(Element& e, purpose, std::string_view peer, const digest* = nullptr) {
+  bool seal(Element& e, purpose, std::string_view peer, const digest* = nullptr, bool = true) {
     e.code = bench::one_code;
     return choose_key(e.head, peer);
   }
