@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -297,7 +298,7 @@ int run_all(int argc, char** argv) {
     if (name == "--server")
       of.server = value;
     else if (name == "--programs")
-      of.programs = value;
+      of.programs = std::filesystem::absolute(value).string();
     else if (name == "--count")
       of.count = std::atoll(value.c_str());
     else if (name == "--seed")
