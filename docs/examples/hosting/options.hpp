@@ -127,7 +127,7 @@ struct pace {
 };
 inline pace pace_of(const options& o) {
   if (!o.has("--quick")) return {};
-  return {{milliseconds(200), milliseconds(1000), milliseconds(50)},
+  return {{milliseconds(200), milliseconds(1000), milliseconds(50), true, milliseconds(200)},
           milliseconds(50),
           milliseconds(400),
           milliseconds(500),
