@@ -73,6 +73,15 @@ class ranges {
     return out;
   }
 
+  /// The numbers from `first` on and below `end`.
+  ranges between(number first, number end) const {
+    ranges out;
+    if (first >= end) return out;
+    for (auto at = first_ending_at_or_after(first); at != held_.end() && at->first < end; ++at)
+      out.held_.push_back({std::max(at->first, first), std::min(at->last, end - 1)});
+    return out;
+  }
+
   /// How many numbers there are.
   number count() const noexcept {
     number n = 0;

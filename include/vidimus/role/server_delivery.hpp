@@ -55,7 +55,7 @@ void server<Env>::refused_everywhere(conversation& c, number n) {
   feed(c, n, input::refused_by_all);
 }
 
-/// What the check of a message towards an endpoint says, but for low2 and attempt.
+/// What the check of a message towards an endpoint says, but for low2, voids and attempt.
 template <an_environment Env>
 check server<Env>::check_of(const conversation& c, number n, const memory_name& to) const {
   const slot& s = c.at(n);
@@ -83,6 +83,8 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   check e = check_of(c, n, to.endpoint);
   if (s.ends) e.second = *s.ends;
   e.low = low_two(c);
+  e.voids =
+      c.voids.between(e.low, n).for_element();  // what an ordered endpoint passes on its way to it
   e.attempt = ++to.altered.attempts;
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
   if (const auto code = e.code.first_octets(); code != to.altered.sent)

@@ -17,6 +17,7 @@ void server<Env>::feed(conversation& c, number n, input on) {
   VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the server's own code excludes");
   const bool owed = s.owed();
   s.is = row.to;
+  if (row.to == duty::custody::state::voided) c.voids.add(n);
   if (s.owed() && !owed) {
     ++c.owed;
     for (auto& [address, via] : c.channels) via.next = std::min(via.next, n);

@@ -173,6 +173,7 @@ void server<Env>::raise_low(conversation& c, number low) {
   c.low = low;
   save(c);  // before any record below it goes: without a record a number is closed only below low
   for (number n = c.base; n < std::min(low, c.top()); ++n) feed(c, n, input::low_passed);
+  c.voids.drop_below(low);
   pop_closed(c);
 }
 

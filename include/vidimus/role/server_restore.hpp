@@ -31,6 +31,7 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
     one->is = s.owed() ? duty::delivery::state::asking : duty::delivery::state::dropped;
   }
   if (s.owed()) ++c.owed;
+  if (s.is == duty::custody::state::voided && r.at >= c.low) c.voids.add(r.at);
   set_deadline(c, r.at);
 }
 

@@ -103,6 +103,7 @@ struct server_conversation {
   std::size_t owed = 0;     ///< slots with deliveries to make
   std::uint32_t syncs = 0;  ///< sent on hop 2 so far, over all channels
   bool closed = false;
+  ranges voids;                             ///< numbers that are void, not below low1
   std::map<std::string, channel> channels;  ///< by full address
   ranges to_say;                            ///< statuses to be told, perhaps with others
   ranges missing;

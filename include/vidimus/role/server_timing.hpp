@@ -24,11 +24,7 @@ void server<Env>::probe(conversation& c, const endpoint& to) {
   e.asks = via.asked;
   e.low = low_two(c);
   e.top = via.asked_top;
-  for (number n = e.low; n < c.top(); ++n)
-    if (c.at(n).is == duty::custody::state::voided) {
-      if (!e.voids.empty() && e.voids.size() >= ranges_per_element_max) break;
-      e.voids.add(n);
-    }
+  e.voids = c.voids.between(e.low, c.top()).for_element();
   transmit(to.address, e, purpose::deliver_sync, c.key.name.along->destination);
 }
 
