@@ -184,10 +184,23 @@ TEST_CASE("acceptance: handed is durable before the application sees it", "[tabl
 TEST_CASE("acceptance: one delivery", "[tables][s5.repeat]") {
   using namespace duty::acceptance;
   for (const auto& row : table.rows())
-    if (row.actions.contains(action::deliver)) CHECK(row.from == state::unknown);
-  // and nothing leads back there
+    if (row.actions.contains(action::deliver))
+      CHECK((row.from == state::unknown || row.from == state::waiting));
+  // and nothing that was handed over leads back there
   for (const auto& row : table.rows())
-    if (row.to == state::unknown) CHECK(row.from == state::unknown);
+    if (row.to == state::unknown || row.to == state::waiting)
+      CHECK((row.from == state::unknown || row.from == state::waiting));
+}
+
+TEST_CASE("acceptance: what was skipped stays so, and what waits is not told",
+          "[tables][order.late][order.wait]") {
+  using namespace duty::acceptance;
+  for (const auto& row : table.rows()) {
+    if (row.from == state::skipped) CHECK((row.to == state::skipped || row.to == state::closed));
+    if (row.to == state::waiting) CHECK_FALSE(row.actions.contains(action::answer));
+    if (row.to == state::skipped && row.from != state::skipped)
+      CHECK(row.on == fsm::input_set<input>{input::gap_over});
+  }
 }
 
 TEST_CASE("acceptance: other content under the same name is an alarm, never a delivery",

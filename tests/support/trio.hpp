@@ -65,11 +65,12 @@ class trio {
   void pass(span_ms time) {
     const instant end = now + time;
     for (;;) {
-      const instant next = std::min(a->next_deadline(), v->next_deadline());
+      const instant next = std::min({a->next_deadline(), v->next_deadline(), b->next_deadline()});
       if (next > end) break;
       now = std::max(now, next);
       alice_did(a->tick(now));
       relay_did(v->tick(now));
+      bob_did(b->tick(now));
       if (carry) run();
     }
     now = end;

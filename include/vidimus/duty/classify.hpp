@@ -127,6 +127,13 @@ constexpr input of_check(bool same, bool able) noexcept {
   if (!same) return input::check_other;
   return able ? input::check_ok : input::unacceptable;
 }
+/// The same at an ordered endpoint, of a number that has others below it that come first.
+/// `room`: there is memory for it, or it is in memory already.
+constexpr input of_early(bool same, bool able, bool room) noexcept {
+  const input on = of_check(same, able);
+  if (on != input::check_ok) return on;
+  return room ? input::early : input::no_room;
+}
 
 }  // namespace acceptance
 

@@ -63,6 +63,10 @@ struct deliver {
   /// The second code was valid too: a holder of the key between the ends wrote it (protocol.md,
   /// end.refuse).
   bool end_to_end = false;
+  /// At an ordered endpoint: numbers of this conversation below this one that did not come in time
+  /// and will never be handed over (protocol.md, order.skip). Each is told with one message that
+  /// is answered; again where the message is given again.
+  ranges skipped{};
 };
 
 /// Call `tick` at this time; in place of the time asked for before. `never`: no need.

@@ -164,6 +164,10 @@ struct receiver_conversation {
   std::vector<refused_number> refused;
   std::vector<handed_number> handed;
   std::vector<end_part> ends;  ///< e2e-delivered of delivered numbers, not below low2
+  // of an ordered endpoint (protocol.md, order.hand)
+  number next = 1;  ///< nothing below it is handed over any more, but what is in `handed`
+  ranges skipped;   ///< not below low2
+  ranges untold;    ///< skipped, and not told with a message that was answered
   std::string key() const { return key_of("rc", peer, name); }
 };
 
@@ -271,6 +275,9 @@ void fields(A& a, receiver_conversation& v) {
   a(v.refused);
   a(v.handed);
   a.since(2, v.ends);
+  a.since(3, v.next);
+  a.since(3, v.skipped);
+  a.since(3, v.untold);
 }
 
 }  // namespace record

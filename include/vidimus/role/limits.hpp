@@ -49,6 +49,13 @@ struct receiver_limits {
   /// The stack discards payloads it does not know (gloox, Swiften): messages that cover more than
   /// body, subject and thread are refused, and servers told beforehand (endpoint.able).
   bool body_only = false;
+  /// Messages of a conversation are handed over in the order of their numbers (order.hand). Then
+  /// the host calls `tick` at `next_deadline`.
+  bool ordered = false;
+  span_ms gap_wait = seconds(60);  ///< a message waits no longer for a lower number (order.skip)
+  std::uint32_t early_max = 64;    ///< messages of one conversation that may wait, at least 1
+  /// Octets of them, canonical and whole; a single one may have more.
+  std::uint32_t early_octets_max = 1024 * 1024;
   duty::bucket_limits answers_per_peer;
   duty::bucket_limits answers_in_all{256, 64};
 };

@@ -6,6 +6,7 @@
 
 #include "../check/part_prints.hpp"
 #include "../duty/classify.hpp"
+#include "../duty/deadlines.hpp"
 #include "../model/key_use.hpp"
 #include "../model/record.hpp"
 #include "limits.hpp"
@@ -20,20 +21,40 @@ struct receiver_peer {
   duty::bucket answers;
 };
 
+/// A verified message that waits for its turn (protocol.md, order.wait).
+struct early_message {
+  check message;
+  checked<content> body;
+  digest of_body{};
+  std::optional<end_code> proof;
+  instant since;
+
+  std::size_t octets_held() const { return octets_of(*body); }
+  static std::size_t octets_of(const content& c) {
+    return c.canonical.size() + (c.whole ? c.whole->size() : 0);
+  }
+};
+
 /// One conversation at an endpoint: its record, and what is volatile.
 struct receiver_conversation {
   record::receiver_conversation held;
   std::string reply_to;  ///< full address of the latest authenticated element
   std::uint64_t age = 0;
   std::vector<number> offered;  ///< handed before a restart, not given again yet
+  // of an ordered endpoint
+  std::map<number, early_message> early;
+  std::size_t early_octets = 0;
+  ranges voids;             ///< as the server said, not below `held.next`
+  std::uint32_t timer = 0;  ///< of the gap below what waits
 };
 
 }  // namespace detail
 
-/// The receiver role (one endpoint): S5 for any number of relays and conversations. It has no
-/// timers: it owes nobody progress. Commands may be refused and then change nothing; facts are only
-/// answered. Carry every batch of outputs out in order; a `persist` is durable before anything
-/// behind it.
+/// The receiver role (one endpoint): S5 for any number of relays and conversations. It owes nobody
+/// progress, so it has no timers, unless it is ordered (`receiver_limits::ordered`): then the host
+/// asks for `next_deadline` after each call, and calls `tick` at that time. Commands may be refused
+/// and then change nothing; facts are only answered. Carry every batch of outputs out in order; a
+/// `persist` is durable before anything behind it.
 template <an_environment Env>
 class receiver {
  public:
@@ -42,6 +63,7 @@ class receiver {
       : env_(&env), codes_(env), self_(std::move(self)), limits_(limits) {
     VIDIMUS_EXPECT(is_bare_address(self_), "the receiver needs its bare address");
     VIDIMUS_EXPECT(limits_.window >= credit_at_first, "a window holds at least the first credit");
+    VIDIMUS_EXPECT(limits_.early_max >= 1, "one message may wait");
   }
 
   /// Command, before all others: the records of earlier lives, in any order. `last_durable`
@@ -52,13 +74,15 @@ class receiver {
   result<receiver_outputs> restore(const std::vector<stored>& records, bool last_durable);
 
   /// Fact: a stanza with an element of ours arrived. Takes check and sync. Outputs: persist,
-  /// deliver (at most one), transmit (receipt, challenge), forget.
+  /// deliver (at most one; at an ordered endpoint also what waited for it, in order), transmit
+  /// (receipt, challenge), forget.
   receiver_outputs receive(const incoming& stanza, instant now) {
     return batch([&] { take(stanza); }, now);
   }
 
-  /// Command: the application has taken the message. Outputs: persist, transmit (final receipt). To
-  /// be atomic, make the effect and this `persist` durable in one transaction (protocol.md,
+  /// Command: the application has taken the message. Outputs: persist, transmit (final receipt); at
+  /// an ordered endpoint then persist and deliver of what had to wait for it after a restart. To
+  /// be atomic, make the effect and the first `persist` durable in one transaction (protocol.md,
   /// accept.atomic). Repeating it is harmless. Refused: not_handed.
   result<receiver_outputs> accepted(const message_name& name, instant now) {
     return answer(name, duty::acceptance::input::accepted, reason::none, now);
@@ -75,6 +99,15 @@ class receiver {
     VIDIMUS_EXPECT(is_final(why), "a refusal by the application is final");
     return answer(name, duty::acceptance::input::refused_by_host, why, now);
   }
+
+  /// Fact: time went on. Early, late or twice is harmless. Outputs: persist and deliver where
+  /// messages have waited for `gap_wait`; only at an ordered endpoint.
+  receiver_outputs tick(instant now) {
+    return batch([&] { pass_time(); }, now);
+  }
+
+  /// The one next deadline; `never` if there is none, as always where the endpoint is not ordered.
+  instant next_deadline() const noexcept { return deadlines_.next(); }
 
   /// The keys that messages which wait for the application's answer were verified under. What was
   /// restored from a record of version 0.1.0 names none until it arrives again. Walks over all of
@@ -146,6 +179,23 @@ class receiver {
   void note_key(conversation& c, number n, const std::string& key_id);
   void say_altered(const incoming& stanza, const check& e, const digest& received);
   void say_challenge(const incoming& stanza, const header& head, purpose cause);
+
+  // the order (receiver_order.hpp)
+  bool offers_below(const conversation& c, number n) const;
+  bool held_up(const conversation& c) const;
+  bool in_turn(const conversation& c, number n) const;
+  input letter_of(conversation& c, number n, bool same, bool able, const content& body);
+  bool make_room(conversation& c, number n, std::size_t size);
+  void keep(conversation& c, number n, const arrival& at);
+  void drop_early(conversation& c, number n);
+  void note_voids(conversation& c, const ranges& voids);
+  void skip_below(conversation& c, number n);
+  void settle(conversation& c, number past = 0);
+  void set_timer(conversation& c);
+  void pass_time();
+  number answer_before(const conversation& c, number n) const;
+  void answered(conversation& c, number n);
+
   void append_status(const conversation& c, number n, receipt& r) const;
   void save(const conversation& c) { emit(out::persist{c.held.key(), image::save(c.held)}); }
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
@@ -166,6 +216,7 @@ class receiver {
   bool used_ = false;
   std::map<std::string, detail::receiver_peer> peers_;
   std::map<conversation_name, conversation> conversations_;
+  duty::deadlines<conversation_name> deadlines_;
   duty::bucket answers_;
   std::uint64_t ages_ = 0;
   instant now_;
@@ -176,6 +227,7 @@ class receiver {
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #include "receiver_engine.hpp"
+#include "receiver_order.hpp"
 #include "receiver_receive.hpp"
 
 #endif

@@ -16,14 +16,19 @@ auto receiver<Env>::state_of(const conversation& c, number n) const -> state {
   if (c.held.delivered.contains(n)) return state::delivered;
   for (const auto& one : c.held.refused)
     if (one.at == n) return state::refused;
-  return n < c.held.low ? state::closed : state::unknown;
+  if (c.held.skipped.contains(n)) return state::skipped;
+  if (c.early.contains(n)) return state::waiting;
+  const bool passed = n < c.held.low || n < c.held.next || c.voids.contains(n);
+  return passed ? state::closed : state::unknown;
 }
 
 template <an_environment Env>
 void receiver<Env>::set_state(conversation& c, number n, state to, const arrival& at) {
   const auto is_n = [n](const auto& one) { return one.at == n; };
   std::erase(c.offered, n);
+  if (to != state::handed) drop_early(c, n);
   if (to == state::handed) {
+    if (limits_.ordered) c.held.next = std::max(c.held.next, n + 1);
     if (std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n) == c.held.handed.end())
       c.held.handed.push_back(
           {n, at.of_body, at.message->head.key_id, at.proof.value_or(end_code{})});
@@ -35,6 +40,7 @@ void receiver<Env>::set_state(conversation& c, number n, state to, const arrival
   }
   const auto held = std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n);
   if (held != c.held.handed.end()) {
+    if (to != state::closed) answered(c, n);
     if (to == state::delivered && !held->proof.empty()) {
       const auto rises = [](const end_part& one, number value) { return one.at < value; };
       c.held.ends.insert(std::lower_bound(c.held.ends.begin(), c.held.ends.end(), n, rises),
@@ -45,6 +51,10 @@ void receiver<Env>::set_state(conversation& c, number n, state to, const arrival
   // also below low2: the next rise of low2 forgets it
   if (to == state::delivered) c.held.delivered.add(n);
   if (to == state::refused) c.held.refused.push_back({n, at.why});
+  if (to == state::skipped) {
+    c.held.skipped.add(n);
+    c.held.untold.add(n);
+  }
 }
 
 template <an_environment Env>
@@ -66,6 +76,7 @@ void receiver<Env>::act(conversation& c, number n, action what, const arrival& a
     case action::persist:
       if (!together_) save(c);
       break;
+    case action::keep: keep(c, n, at); break;
     case action::deliver:
     case action::deliver_again:
       VIDIMUS_EXPECT(at.body != nullptr, "only a verified message can be delivered");
@@ -74,7 +85,8 @@ void receiver<Env>::act(conversation& c, number n, action what, const arrival& a
                         *at.body,
                         at.message->cover,
                         what == action::deliver_again,
-                        at.proof.has_value()});
+                        at.proof.has_value(),
+                        c.held.untold.between(answer_before(c, n), n)});
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
     case action::answer:
@@ -102,7 +114,9 @@ result<receiver_outputs> receiver<Env>::answer(const message_name& name, input o
       [&] {
         arrival answered;
         answered.why = why;
-        feed(*find(name.in), name.at, on, answered);
+        conversation& c = *find(name.in);
+        feed(c, name.at, on, answered);
+        if (limits_.ordered) settle(c);
       },
       now);
 }
@@ -137,6 +151,7 @@ void receiver<Env>::say_together(std::vector<message_name> names) {
       append_status(c, at->at, r);
     }
     say(c.held.name, c.reply_to, std::move(r));
+    if (limits_.ordered) settle(c);
   }
 }
 
@@ -146,6 +161,7 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
   reason why = reason::none;
   switch (state_of(c, n)) {
     case state::unknown:
+    case state::waiting:          // a crash forgets it
     case state::offered: return;  // to be sent again: the application has to be asked again
     case state::handed: what = status::pending; break;
     case state::delivered:
@@ -157,7 +173,13 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
       for (const auto& one : c.held.refused)
         if (one.at == n) why = one.why;
       break;
-    case state::closed: break;
+    case state::skipped:
+      what = status::voided;
+      why = reason::late;
+      break;
+    case state::closed:
+      if (n >= c.held.low && n >= c.held.next) return;  // void, which is not stored here
+      break;
   }
   r.add(n, what, why);
 }
@@ -201,6 +223,8 @@ key_uses receiver<Env>::keys_in_use() const {
   for (const auto& [name, c] : conversations_)
     for (const auto& one : c.held.handed)
       if (!one.key_id.empty()) out.insert({c.held.peer, one.key_id});
+  for (const auto& [name, c] : conversations_)
+    for (const auto& [n, one] : c.early) out.insert({c.held.peer, one.message.head.key_id});
   return out;
 }
 
@@ -215,6 +239,16 @@ void receiver<Env>::append_state(octets& to) const {
     w.sized(image::save(c.held));
     w.raw(c.reply_to);
     for (number n : c.offered) w.u64(n);
+    for (const auto& [n, one] : c.early) {
+      w.u64(n);
+      w.raw(octets_view(one.of_body));
+      w.sized(one.message.head.key_id);
+    }
+    for (const range& r : c.voids) {
+      w.u64(r.first);
+      w.u64(r.last);
+    }
+    w.u8(deadlines_.armed(c.timer));
   }
 }
 

@@ -66,6 +66,7 @@ bool receiver<Env>::evict_for(const std::string& relay) {
   const record::receiver_peer r{relay, row.memory};
   emit(out::persist{r.key(), image::save(r)});
   emit(out::forget{oldest->held.key()});
+  deadlines_.disarm(oldest->timer);
   conversations_.erase(conversation_name(oldest->held.name));
   return true;
 }
@@ -103,6 +104,9 @@ auto receiver<Env>::open(const incoming& stanza, const conversation_name& name) 
 template <an_environment Env>
 bool receiver<Env>::raise_low(conversation& c, number low, const ranges& voids) {
   bool changed = false;
+  if (limits_.ordered) note_voids(c, voids);
+  while (!c.early.empty() && c.early.begin()->first < low)
+    feed(c, c.early.begin()->first, input::passed, {});
   for (number n : std::vector(c.offered))
     if (n < low || voids.contains(n)) {
       feed(c, n, input::passed, {});
@@ -115,7 +119,11 @@ bool receiver<Env>::raise_low(conversation& c, number low, const ranges& voids) 
     if (one.at < low) feed(c, one.at, input::passed, {});
   for (const auto& one : std::vector(c.held.handed))
     if (one.at < low) feed(c, one.at, input::passed, {});
+  for (const range& r : std::vector<range>(c.held.skipped.begin(), c.held.skipped.end()))
+    if (r.first < low) feed(c, r.first, input::passed, {});
   c.held.low = low;
+  if (limits_.ordered) c.held.next = std::max(c.held.next, low);
+  c.held.skipped.drop_below(low);
   c.held.delivered.drop_below(low);
   std::erase_if(c.held.refused, [low](const auto& one) { return one.at < low; });
   std::erase_if(c.held.ends, [low](const auto& one) { return one.at < low; });
@@ -146,6 +154,7 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
     return say(e.head.conversation, stanza.from, std::move(r));
   }
   if (raise_low(*c, e.low, e.voids)) save(*c);
+  if (limits_.ordered) settle(*c);
   if (e.at > credit_of(*c)) return env_->watch.noticed(notice::out_of_window);
   const state is = state_of(*c, e.at);
   if (is == state::closed) return say_status(*c, e.at);
@@ -155,12 +164,15 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
   bool same = true;
   for (const auto& one : c->held.handed)
     if (one.at == e.at) same = one.content == at.of_body;
+  if (auto held = c->early.find(e.at); held != c->early.end())
+    same = held->second.of_body == at.of_body;
   if (same) note_key(*c, e.at, e.head.key_id);
   at.message = &e;
   at.body = &*body;
   const reason no = objection(e, stanza.body, at);
   if (no != reason::none) at.why = no;
-  feed(*c, e.at, duty::acceptance::of_check(same, no == reason::none), at);
+  feed(*c, e.at, letter_of(*c, e.at, same, no == reason::none, stanza.body), at);
+  if (limits_.ordered) settle(*c);
 }
 
 /// Whoever holds a key for the origin takes nothing of that origin without a valid second code.
@@ -198,7 +210,10 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
   // a question never makes room for itself: two that do would chase each other for ever
   const bool opens = ours && has_room(relay);
   conversation* c = opens ? open(stanza, e.head.conversation) : find(e.head.conversation);
-  if (ours && c != nullptr && raise_low(*c, e.low, e.voids)) save(*c);
+  if (ours && c != nullptr) {
+    if (raise_low(*c, e.low, e.voids)) save(*c);
+    if (limits_.ordered) settle(*c);
+  }
   number first = std::max<number>(e.low, 1);
   receipt r;
   const auto send = [&](number last) {

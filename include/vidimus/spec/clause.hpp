@@ -32,7 +32,7 @@ enum class clause : std::uint8_t {
   timer_young, timer_busy, link_cut, accept_atomic, restore_again, endpoint_memory,
   endpoint_probe, challenge_one, flood_bucket, flood_order, element_flat, element_ranges,
   element_check, copy_never, durable_first, end_keys, end_code, end_sealed, end_refuse, end_keep,
-  end_delivered, endpoint_able, not_armed,
+  end_delivered, endpoint_able, order_hand, order_wait, order_skip, order_late, not_armed,
 };
 
 enum class level : std::uint8_t { must, should };
@@ -56,20 +56,16 @@ inline constexpr std::array clauses{
     "The server answers with a receipt after its custody is durable."),
   VIDIMUS_CLAUSE_(s2_repeat, "s2.repeat",
     "A repeat of a verified message gets its current status again."),
-  VIDIMUS_CLAUSE_(s3_resend, "s3.resend",
-    "On an altered verdict, or where a snapshot shows it missing, the sender sends the "
-    "message again."),
-  VIDIMUS_CLAUSE_(s3_execute, "s3.execute",
-    "On a verified receipt whose bind agrees, the sender makes its decision durable and sends "
-    "the execute command."),
+  VIDIMUS_CLAUSE_(s3_resend, "s3.resend", "On an altered verdict, or where a snapshot shows it "
+    "missing, the sender sends the message again."),
+  VIDIMUS_CLAUSE_(s3_execute, "s3.execute", "On a verified receipt whose bind agrees, the sender "
+    "makes its decision durable and sends the execute command."),
   VIDIMUS_CLAUSE_(s3_stop, "s3.stop",
     "Two attempts altered alike, or too many altered, end the sending."),
-  VIDIMUS_CLAUSE_(s3_again, "s3.again",
-    "A snapshot that still shows verified after the execute command was sent gets the command "
-    "again."),
-  VIDIMUS_CLAUSE_(s4_forward, "s4.forward",
-    "After the execute command the server sends message and code to an endpoint that is "
-    "attached and known."),
+  VIDIMUS_CLAUSE_(s3_again, "s3.again", "A snapshot that still shows verified after the execute "
+    "command was sent gets the command again."),
+  VIDIMUS_CLAUSE_(s4_forward, "s4.forward", "After the execute command the server sends message "
+    "and code to an endpoint that is attached and known."),
   VIDIMUS_CLAUSE_(s4_hold, "s4.hold",
     "While no endpoint is attached the server holds the message."),
   VIDIMUS_CLAUSE_(s4_mark, "s4.mark",
@@ -81,50 +77,41 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(s5_repeat, "s5.repeat",
     "A repeat gets the status again and never a second delivery."),
   VIDIMUS_CLAUSE_(s5_refuse, "s5.refuse", "The application may refuse a message; that is final."),
-  VIDIMUS_CLAUSE_(s6_resend, "s6.resend",
-    "On an altered verdict, or where a snapshot shows it missing, the server sends the "
-    "message to the endpoint again."),
+  VIDIMUS_CLAUSE_(s6_resend, "s6.resend", "On an altered verdict, or where a snapshot shows it "
+    "missing, the server sends the message to the endpoint again."),
   VIDIMUS_CLAUSE_(s6_end, "s6.end",
     "The final receipt of an endpoint ends the server's duty towards it."),
-  VIDIMUS_CLAUSE_(s6_stop, "s6.stop",
-    "Attempts altered alike or too often end the resending on verdicts; only the "
-    "next snapshot, at the pace of the timer, brings another attempt."),
-  VIDIMUS_CLAUSE_(name_conversation, "name.conversation",
-    "A conversation is what one life of the sending machine sends to one destination; after a "
-    "restore new submissions open a new one."),
-  VIDIMUS_CLAUSE_(name_number, "name.number",
-    "Messages of a conversation are numbered 1, 2, 3 to 2^53 - 1; a number is bound to one "
-    "content for ever."),
+  VIDIMUS_CLAUSE_(s6_stop, "s6.stop", "Attempts altered alike or too often end the resending on "
+    "verdicts; only the next snapshot, at the pace of the timer, brings another attempt."),
+  VIDIMUS_CLAUSE_(name_conversation, "name.conversation", "A conversation is what one life of the "
+    "sending machine sends to one destination; after a restore new submissions open a new one."),
+  VIDIMUS_CLAUSE_(name_number, "name.number", "Messages of a conversation are numbered 1, 2, 3 to "
+    "2^53 - 1; a number is bound to one content for ever."),
   VIDIMUS_CLAUSE_(name_memory, "name.memory",
     "A verifier's memory has a name, renewed whenever anything was forgotten that a replay "
     "could exploit; an element under another memory has no effect."),
-  VIDIMUS_CLAUSE_(name_exposed, "name.exposed",
-    "A number whose command may have been sent under another memory is exposed and never ends "
-    "as a certain negative."),
+  VIDIMUS_CLAUSE_(name_exposed, "name.exposed", "A number whose command may have been sent under "
+    "another memory is exposed and never ends as a certain negative."),
   VIDIMUS_CLAUSE_(name_reused, "name.reused",
     "The same name with another digest under a valid code is an alarm, never a delivery."),
   VIDIMUS_CLAUSE_(content_canonical, "content.canonical",
     "The code covers the canonical octets of the content, exactly as section 4 defines them."),
-  VIDIMUS_CLAUSE_(content_coverage, "content.coverage",
-    "Covered are the core and, by default, every payload that is not on the never-covered "
-    "list."),
+  VIDIMUS_CLAUSE_(content_coverage, "content.coverage", "Covered are the core and, by default, "
+    "every payload that is not on the never-covered list."),
   VIDIMUS_CLAUSE_(content_strict, "content.strict",
     "A stanza that is not well formed is refused, saying what and where."),
   VIDIMUS_CLAUSE_(content_view, "content.view",
     "What the application is given is a function of the canonical octets alone."),
   VIDIMUS_CLAUSE_(lint_known, "lint.known",
     "Before a message is submitted, lint says what in it which stack is known not to keep."),
-  VIDIMUS_CLAUSE_(code_header, "code.header",
-    "Every code covers protocol, rule, key id, purpose, origin, destination, relay, "
-    "conversation and memory."),
-  VIDIMUS_CLAUSE_(code_input, "code.input",
-    "Every field has a tag and a length; everything an element carries is covered but the "
-    "attempt number."),
+  VIDIMUS_CLAUSE_(code_header, "code.header", "Every code covers protocol, rule, key id, purpose, "
+    "origin, destination, relay, conversation and memory."),
+  VIDIMUS_CLAUSE_(code_input, "code.input", "Every field has a tag and a length; everything an "
+    "element carries is covered but the attempt number."),
   VIDIMUS_CLAUSE_(code_purpose, "code.purpose",
     "Purposes differ per hop and direction in every trust mode."),
-  VIDIMUS_CLAUSE_(code_digest, "code.digest",
-    "The digest of the canonical content is computed once per party; repeats are recognised "
-    "by it, never by code."),
+  VIDIMUS_CLAUSE_(code_digest, "code.digest", "The digest of the canonical content is computed "
+    "once per party; repeats are recognised by it, never by code."),
   VIDIMUS_CLAUSE_(code_compare, "code.compare", "Codes are compared whole and in constant time."),
   VIDIMUS_CLAUSE_(code_secret, "code.secret",
     "A code computed over content that did not match never leaves the verifier, is never "
@@ -274,6 +261,18 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(endpoint_able, "endpoint.able",
     "A message that asks for more than an endpoint verifies is not sent to it, and it refuses "
     "one that comes all the same: unsupported, finally, and never in part."),
+  VIDIMUS_CLAUSE_(order_hand, "order.hand",
+    "An ordered endpoint hands the messages of a conversation over in the order of their numbers; "
+    "a number that is void or below low2 is passed."),
+  VIDIMUS_CLAUSE_(order_wait, "order.wait",
+    "What arrives early waits in bounded memory; beyond it is not taken, and none of it is told "
+    "until it is handed over."),
+  VIDIMUS_CLAUSE_(order_skip, "order.skip",
+    "A number still missing when a higher one has waited for gap_wait is skipped, durably, and the "
+    "application is told with the message handed over next."),
+  VIDIMUS_CLAUSE_(order_late, "order.late",
+    "A number that was skipped is refused, late, whenever it is asked for or arrives; that is "
+    "final."),
   VIDIMUS_CLAUSE_(not_armed, "not.armed",
     "An input that cannot occur in a state is refused there: it would be an error of the "
     "library."),
