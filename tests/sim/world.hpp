@@ -34,6 +34,7 @@ class world {
   void run();
 
   tally did;
+  bool hands_over = false;  ///< the server is replaced by another before whatever it is told
   std::uint64_t hash() const noexcept { return hash_; }
   std::int64_t now() const noexcept { return now_; }
 
@@ -113,6 +114,7 @@ class world {
   bool choose_store(party& p, fault old, fault lost);
   void restore(sender_party& p);
   void restore(relay_party& p);
+  void hand_over(relay_party& p);
   void restore(endpoint_party& p);
   void set_link(sender_party& p, bool up, bool tell);
   void attach(endpoint_party& p);

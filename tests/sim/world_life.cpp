@@ -112,6 +112,7 @@ void world::tick(sender_party& p) {
 
 void world::tick(relay_party& p) {
   if (!p.up) return;
+  hand_over(p);
   carry_out(p, p.role->tick(time_of(p)));
   if (p.up && p.role->next_deadline() <= time_of(p)) broken("P6", "a deadline that stays due");
 }
@@ -183,6 +184,28 @@ void world::restore(relay_party& p) {
     if (e.online) tell_attached(e.full, true);
 }
 
+/// Another server goes on from the records and the session of this one. It asks and tells nothing
+/// because of that: the world goes on as it would have.
+void world::hand_over(relay_party& p) {
+  if (!hands_over) return;
+  auto records = p.store.all();
+  for (stored& one : p.role->session()) records.push_back(std::move(one));
+  server<env> next(p.e, p.bare, plan_.of_server);
+  const auto outs = next.restore(records, true, time_of(p));
+  if (!outs) broken("P7", "a session was refused");
+  for (const auto& one : *outs)
+    if (!std::holds_alternative<out::wake>(one)) broken("P8", "a session did not go on");
+  duty::bucket tokens;
+  const auto move_answers = [&](auto swap) {
+    swap(*p.role);
+    swap(next);
+  };
+  move_answers([&](auto& role) { role.swap_answers_in_all(tokens); });
+  for (const auto& [peer, memory] : p.held.memories)
+    move_answers([&](auto& role) { role.swap_answers(peer, tokens); });
+  p.role.emplace(std::move(next));
+}
+
 void world::restore(endpoint_party& p) {
   if (p.up) return;
   choose_store(p, fault::old_receiver, fault::lost_receiver);
@@ -228,6 +251,7 @@ void world::detach(endpoint_party& p, bool tell) {
 
 void world::tell_attached(const std::string& address, bool attached) {
   if (!relay_.up) return;
+  hand_over(relay_);
   carry_out(relay_, attached ? relay_.role->attached(address, time_of(relay_))
                              : relay_.role->detached(address, time_of(relay_)));
 }

@@ -110,6 +110,7 @@ void world::arrive_at(sender_party& p, const stanza& s) {
 
 void world::arrive_at(relay_party& p, const stanza& s) {
   if (!p.up) return;
+  hand_over(p);
   count_altered(s);
   receive(p, s);
 }

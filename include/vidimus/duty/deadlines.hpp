@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_DUTY_DEADLINES_HPP
 #define VIDIMUS_DUTY_DEADLINES_HPP
 
+#include <compare>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -77,7 +78,11 @@ class deadlines {
     return entries_[h - 1];
   }
   bool before(std::size_t a, std::size_t b) const {
-    return entries_[heap_[a] - 1].at < entries_[heap_[b] - 1].at;
+    const held &x = entries_[heap_[a] - 1], &y = entries_[heap_[b] - 1];
+    // of one instant: whoever armed them, in whichever order
+    if constexpr (std::three_way_comparable<What>)
+      if (x.at == y.at) return x.what < y.what;
+    return x.at < y.at;
   }
   void put(std::size_t place, handle h) {
     heap_[place] = h;

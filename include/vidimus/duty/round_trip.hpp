@@ -42,6 +42,16 @@ class round_trip {
     smoothed_ += (r - smoothed_) / 8;
   }
   bool measured() const noexcept { return measured_; }
+  /// What was measured, for a session: SRTT and RTTVAR in 1024ths of a millisecond.
+  std::int64_t smoothed() const noexcept { return smoothed_; }
+  std::int64_t deviation() const noexcept { return deviation_; }
+  static round_trip of(bool measured, std::int64_t smoothed, std::int64_t deviation) noexcept {
+    round_trip out;
+    out.measured_ = measured;
+    out.smoothed_ = std::min(smoothed, sample_max * unit);
+    out.deviation_ = std::min(deviation, sample_max * unit);
+    return out;
+  }
   /// Forgets what was measured: the way is another one now.
   void forget() noexcept { *this = {}; }
 

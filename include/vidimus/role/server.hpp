@@ -15,6 +15,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 class server {
  public:
+  using answer_bucket = duty::bucket;
+
   /// `self`: the bare address of the relay, prepared (RFC 7622). `env` outlives the role.
   server(Env& env, std::string self, server_limits limits = {})
       : env_(&env), codes_(env), self_(std::move(self)), limits_(limits) {
@@ -29,6 +31,13 @@ class server {
   /// newer_image; beyond_limits if the window is smaller now than the records need.
   result<server_outputs> restore(const std::vector<stored>& records, bool last_durable,
                                  instant now);
+
+  /// What `restore` would lack to go on as this role does: who is attached, what was asked, when
+  /// timers fall due; as records of their own for `restore`. For hosts whose servers share records
+  /// (adapt/postgresql_server.hpp): stored with the records of each batch, and given to `restore`
+  /// with them, they make the new role answer as this one would. `restore` heeds them only if
+  /// `last_durable`, but for who is attached. Without them nothing is lost but time.
+  std::vector<stored> session() const;
 
   /// Fact: a stanza with an element of ours arrived. From senders: check, execute, withdraw, sync;
   /// from receivers: receipt, challenge. Outputs: persist, transmit (receipt, challenge; check,
@@ -47,6 +56,29 @@ class server {
   server_outputs detached(const std::string& address, instant now) {
     return batch([&] { detach(address); }, now);
   }
+
+  /// Fact: nothing is known any more about who can be reached; as `detached` for every address.
+  server_outputs all_detached(instant now) {
+    return batch([&] { detach_all(); }, now);
+  }
+
+  /// Fact, for roles that share records: another one gave the peer's memory this name, and others
+  /// hold so many conversations of the peer, which count to the limit here.
+  void peer_is(const std::string& peer, const memory_name& memory,
+               std::uint32_t conversations_elsewhere);
+  /// Whether the latest call found no room for a conversation that it was asked to open.
+  bool lacked_room() const noexcept { return lacked_room_; }
+  /// Command: forgets a conversation to make room, and renames the peer's memory. Nothing if there
+  /// is no such conversation, or something of it is in custody.
+  std::optional<server_outputs> evict(const std::string& peer, const conversation_name& name,
+                                      instant now);
+  /// Exchanges what may still be answered of what was not authenticated (flood.bucket): towards a
+  /// peer, if it is known, or in all. For roles of one process that share the limit.
+  void swap_answers(const std::string& peer, duty::bucket& with) {
+    if (auto known = peers_.find(peer); known != peers_.end())
+      std::swap(known->second.answers, with);
+  }
+  void swap_answers_in_all(duty::bucket& with) { std::swap(answers_, with); }
 
   /// Fact: time went on. Early, late or twice is harmless.
   server_outputs tick(instant now) {
@@ -92,6 +124,7 @@ class server {
     out_ = &to;
     now_ = now;
     used_ = true;
+    lacked_room_ = false;
     what();
     finish();
     return to;
@@ -112,6 +145,7 @@ class server {
   void rename(const std::string& peer);
   bool has_room(const std::string& peer);
   bool evict_for(const std::string& peer);
+  void forget_conversation(conversation& c);
   bool in_custody(const conversation& c) const;
   void note_key(conversation& c, number n, const std::string& key_id);
   void hold(conversation& c, number n, const check& e, const content& body, const digest& d);
@@ -137,6 +171,7 @@ class server {
   endpoint* learn(conversation& c, const std::string& address, const receipt& said);
   void attach(const std::string& address);
   void detach(const std::string& address);
+  void detach_all();
   void gone(detail::destination& d, const memory_name& memory);
   void pump(conversation& c, const endpoint& to);
   void deliver_one(conversation& c, number n, const endpoint& to, channel& via);
@@ -187,7 +222,11 @@ class server {
   void pass_time();
   struct rows;
   void restore_conversation(const record::server_conversation& line);
+  void restore_numbers(rows& from, bool last_durable);
   void restore_custody(const record::server_custody& r, payload_ref payload);
+  record::session_conversation session_of(const conversation& c) const;
+  void restore_endpoints(const record::session_endpoints& r);
+  bool restore_session(const record::session_conversation& r);
   template <class Out>
   void emit(Out one) {
     out_->emplace_back(std::move(one));
@@ -205,6 +244,7 @@ class server {
   std::string self_;
   server_limits limits_;
   bool used_ = false;
+  bool lacked_room_ = false;
   std::map<std::string, detail::server_peer> peers_;
   std::map<detail::custody_key, conversation, std::less<>> conversations_;
   std::map<std::string, detail::destination, std::less<>> destinations_;
@@ -229,6 +269,7 @@ class server {
 #include "server_hop2.hpp"
 #include "server_peers.hpp"
 #include "server_restore.hpp"
+#include "server_session.hpp"
 #include "server_timing.hpp"
 
 #endif

@@ -65,17 +65,24 @@ bool server<Env>::evict_for(const std::string& peer) {
     if (key.peer == peer && !in_custody(c) && (oldest == nullptr || order(c) < order(*oldest)))
       oldest = &c;
   if (oldest == nullptr) return false;
-  rename(peer);
-  --peers_.find(peer)->second.conversations;
-  for (number n = oldest->base; n < oldest->top(); ++n)
-    if (oldest->at(n).is != duty::custody::state::unknown)
-      emit(out::forget{record::key_of("vr", peer, oldest->key.name, n)});
-  emit(out::forget{record::key_of("vc", peer, oldest->key.name)});
-  for (auto& [address, via] : oldest->channels) deadlines_.disarm(via.timer);
-  deadlines_.disarm(oldest->say_timer);
-  std::erase(touched_, oldest);
-  conversations_.erase(detail::custody_key(oldest->key));
+  forget_conversation(*oldest);
   return true;
+}
+
+/// Nothing of it is in custody.
+template <an_environment Env>
+void server<Env>::forget_conversation(conversation& c) {
+  const detail::custody_key key = c.key;
+  rename(key.peer);
+  --peers_.find(key.peer)->second.conversations;
+  for (number n = c.base; n < c.top(); ++n)
+    if (c.at(n).is != duty::custody::state::unknown)
+      emit(out::forget{record::key_of("vr", key.peer, key.name, n)});
+  emit(out::forget{record::key_of("vc", key.peer, key.name)});
+  for (auto& [address, via] : c.channels) deadlines_.disarm(via.timer);
+  deadlines_.disarm(c.say_timer);
+  std::erase(touched_, &c);
+  conversations_.erase(key);
 }
 
 /// Something that must not be forgotten: a message held, or owed to a destination.
@@ -114,7 +121,8 @@ key_uses server<Env>::keys_in_use() const {
 
 template <an_environment Env>
 bool server<Env>::has_room(const std::string& peer) {
-  return known_peer(peer).conversations < limits_.conversations_per_peer;
+  const detail::server_peer& row = known_peer(peer);
+  return row.conversations + row.elsewhere < limits_.conversations_per_peer;
 }
 
 /// The conversation, opened if need be. Null: refused for want of room, or the memory was renamed
@@ -129,6 +137,7 @@ auto server<Env>::open(const incoming& stanza, const header& head, const std::st
   detail::server_peer& row = known_peer(peer);
   if (!has_room(peer)) {
     env_->watch.noticed(notice::table_full);
+    lacked_room_ = true;
     if (evict_for(peer)) under_memory(stanza, head, peer, purpose::sync);
     return nullptr;
   }

@@ -50,6 +50,8 @@ struct server<Env>::rows {
   std::vector<record::server_peer> peers;
   std::vector<record::server_conversation> lines;
   std::vector<record::server_custody> numbers;
+  std::vector<record::session_endpoints> endpoints;
+  std::vector<record::session_conversation> sessions;
 
   /// Whether every number lies within a window of its conversation, as all did that were stored
   /// under these limits.
@@ -74,11 +76,41 @@ struct server<Env>::rows {
       lines.push_back(std::move(*line));
     else if (auto n = image::load<record::server_custody>(in))
       numbers.push_back(std::move(*n));
+    else if (auto e = image::load<record::session_endpoints>(in))
+      endpoints.push_back(std::move(*e));
+    else if (auto session = image::load<record::session_conversation>(in))
+      sessions.push_back(std::move(*session));
     else
       return errc::bad_image;
     return std::nullopt;
   }
 };
+
+template <an_environment Env>
+void server<Env>::restore_numbers(rows& from, bool last_durable) {
+  for (record::server_custody& n : from.numbers) {
+    // void may have been told since: it needs its command anew; endpoints are asked anew too
+    const bool again = !last_durable && n.is == record::custody_stage::executed;
+    if (again) {
+      n.is = record::custody_stage::verified;
+      n.sent.clear();
+      if ((n.flags & check::sealed) != 0) n.ends = {};  // it comes with the command
+    }
+    const auto held = from.payloads.find(record::payload_key('v', n.peer, n.name, n.at));
+    const bool has = held != from.payloads.end();
+    if (!conversations_.contains({n.name, n.peer})) {
+      emit(out::forget{n.key()});
+    } else if (!has && detail::needs_payload(n.is)) {
+      emit(out::forget{n.key()});  // the store kept less than it said: that may be replayed
+      rename(n.peer);
+    } else {
+      restore_custody(n, has ? held->second : nullptr);
+      if (again) save(conversations_.find({n.name, n.peer})->second, n.at);
+      if (has) from.payloads.erase(held);
+    }
+  }
+  for (const auto& [key, payload] : from.payloads) emit(out::forget{key});
+}
 
 template <an_environment Env>
 result<server_outputs> server<Env>::restore(const std::vector<stored>& records, bool last_durable,
@@ -95,34 +127,24 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
           if (!last_durable) rename(p.peer);
         }
         for (const auto& line : from.lines) restore_conversation(line);
-        for (record::server_custody& n : from.numbers) {
-          // void may have been told since: it needs its command anew; endpoints are asked anew too
-          const bool again = !last_durable && n.is == record::custody_stage::executed;
-          if (again) {
-            n.is = record::custody_stage::verified;
-            n.sent.clear();
-            if ((n.flags & check::sealed) != 0) n.ends = {};  // it comes with the command
-          }
-          const auto held = from.payloads.find(record::payload_key('v', n.peer, n.name, n.at));
-          const bool has = held != from.payloads.end();
-          if (!conversations_.contains({n.name, n.peer})) {
-            emit(out::forget{n.key()});
-          } else if (!has && detail::needs_payload(n.is)) {
-            emit(out::forget{n.key()});  // the store kept less than it said: that may be replayed
-            rename(n.peer);
-          } else {
-            restore_custody(n, has ? held->second : nullptr);
-            if (again) save(conversations_.find({n.name, n.peer})->second, n.at);
-            if (has) from.payloads.erase(held);
-          }
+        restore_numbers(from, last_durable);
+        std::set<detail::custody_key> going_on;
+        if (last_durable) {
+          for (const auto& e : from.endpoints) restore_endpoints(e);
+          for (const auto& s : from.sessions)
+            if (restore_session(s)) going_on.insert({s.name, s.peer});
         }
-        for (const auto& [key, payload] : from.payloads) emit(out::forget{key});
         for (auto& [key, c] : conversations_) {
           note_owed(c);
+          if (going_on.contains(key)) continue;
           for (number n = c.base; n < std::min(c.low, c.top()); ++n)
             if (!c.at(n).owed()) feed(c, n, input::low_passed);
           touch(c);
         }
+        if (last_durable) return;
+        for (const auto& e : from.endpoints)
+          for (const auto& one : e.endpoints)
+            if (one.attached) attach(one.address);
       },
       now);
 }

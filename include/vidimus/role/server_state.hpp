@@ -10,10 +10,11 @@
 #include "../duty/bucket.hpp"
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
-#include "../model/record.hpp"
+#include "../model/session.hpp"
 #include "manner.hpp"
 
-/// What the server role remembers. Plain data; role/server.hpp moves it.
+/// What the server role remembers. Plain data; role/server.hpp moves it. What is neither in the
+/// records nor in the session (model/session.hpp) is lost when another server goes on.
 namespace vidimus::inline VIDIMUS_ABI::detail {
 
 /// One message towards one endpoint.
@@ -119,6 +120,7 @@ struct server_conversation {
 struct server_peer {
   memory_name memory;
   std::uint32_t conversations = 0;
+  std::uint32_t elsewhere = 0;  ///< conversations in other roles over the same records
   duty::bucket answers;
 };
 
@@ -141,6 +143,7 @@ struct destination {
 struct server_due {
   shared_value<due_owner> of;
   number at = 0;
+  friend auto operator<=>(const server_due&, const server_due&) = default;
 };
 
 constexpr record::custody_stage stage_of(duty::custody::state is) noexcept {

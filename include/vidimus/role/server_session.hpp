@@ -1,0 +1,164 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_SESSION_HPP
+#define VIDIMUS_ROLE_SERVER_SESSION_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+namespace detail {
+
+inline record::session_cell session_of(const delivery_cell& one) {
+  return {one.endpoint,           static_cast<std::uint8_t>(one.is),
+          one.spoken_in,          one.sent_at,
+          one.altered.attempts,   one.altered.last_counted,
+          one.altered.counted,    one.altered.sent,
+          one.altered.fingerprint};
+}
+
+/// The cell again; what is durable of it is in the record of its message already.
+inline delivery_cell cell_of_session(const record::session_cell& held) {
+  delivery_cell one;
+  one.endpoint = held.endpoint;
+  using state = duty::delivery::state;
+  one.is = held.is <= static_cast<std::uint8_t>(state::dropped) ? static_cast<state>(held.is)
+                                                                : state::asking;
+  one.spoken_in = held.spoken_in;
+  one.sent_at = held.sent_at;
+  one.altered = {held.attempts, held.last_counted, held.counted, held.sent, held.fingerprint};
+  return one;
+}
+
+}  // namespace detail
+
+template <an_environment Env>
+std::vector<stored> server<Env>::session() const {
+  std::vector<stored> to;
+  for (const auto& [name, d] : destinations_) {
+    if (d.endpoints.empty()) continue;
+    record::session_endpoints r{name, {}};
+    for (const endpoint& one : d.endpoints)
+      r.endpoints.push_back({one.address, one.memory, one.attached, one.body_only,
+                             one.path.measured(), static_cast<std::uint64_t>(one.path.smoothed()),
+                             static_cast<std::uint64_t>(one.path.deviation())});
+    to.push_back({r.key(), image::save(r)});
+  }
+  for (const auto& [key, c] : conversations_) {
+    const record::session_conversation r = session_of(c);
+    to.push_back({r.key(), image::save(r)});
+  }
+  return to;
+}
+
+template <an_environment Env>
+record::session_conversation server<Env>::session_of(const conversation& c) const {
+  record::session_conversation r;
+  r.peer = c.key.peer;
+  r.name = c.key.name;
+  r.age = c.age;
+  r.reply_to = c.reply_to;
+  r.top = c.top();
+  r.syncs = c.syncs;
+  r.to_say = c.to_say;
+  r.say_at = deadlines_.at(c.say_timer);
+  for (const auto& [address, via] : c.channels)
+    r.channels.push_back({address, via.asked, via.asked_as, via.settled, via.limit, via.syncs,
+                          via.quiet, via.asked_top, via.synced_at, via.wants_sync, via.chance,
+                          via.later, via.next, deadlines_.at(via.timer)});
+  for (number n = c.base; n < c.top(); ++n) {
+    const slot& s = c.at(n);
+    if (!s.owed() || (s.cells.empty() && s.why == reason::none)) continue;
+    auto& held = r.slots.emplace_back();
+    held.at = n;
+    held.why = s.why;
+    for (const cell& one : s.cells) held.cells.push_back(detail::session_of(one));
+  }
+  return r;
+}
+
+template <an_environment Env>
+void server<Env>::restore_endpoints(const record::session_endpoints& r) {
+  detail::destination& d = destinations_[r.destination];
+  for (const record::seen_endpoint& one : r.endpoints)
+    d.endpoints.push_back(
+        {one.address, one.memory, one.attached, one.body_only,
+         duty::round_trip::of(one.measured, static_cast<std::int64_t>(one.smoothed),
+                              static_cast<std::int64_t>(one.deviation))});
+}
+
+/// The conversation goes on: nothing is asked anew, and no timer begins again.
+template <an_environment Env>
+bool server<Env>::restore_session(const record::session_conversation& r) {
+  auto found = conversations_.find({r.name, r.peer});
+  if (found == conversations_.end()) return false;
+  conversation& c = found->second;
+  c.age = r.age;
+  ages_ = std::max(ages_, r.age);
+  c.reply_to = r.reply_to;
+  c.syncs = r.syncs;
+  c.to_say = r.to_say;
+  while (c.top() < r.top && c.slots.size() < limits_.window) c.slots.emplace_back();
+  for (number n = c.base; n < std::min(c.low, c.top()); ++n)
+    if (c.at(n).is == duty::custody::state::unknown) c.at(n).is = duty::custody::state::closed;
+  if (r.say_at != never) deadlines_.arm(c.say_timer, r.say_at, {due_of(c), 0});
+  for (const record::session_channel& held : r.channels) {
+    channel& via = c.channels[held.address];
+    via.asked = held.asked;
+    via.asked_as = held.asked_as;
+    via.settled = held.settled;
+    via.limit = held.limit;
+    via.next = held.next;
+    via.syncs = held.syncs;
+    via.quiet = held.quiet;
+    via.asked_top = held.asked_top;
+    via.synced_at = held.synced_at;
+    via.wants_sync = held.wants_sync;
+    via.chance = held.chance;
+    via.later = held.later;
+    if (held.due != never) deadlines_.arm(via.timer, held.due, {due_of(c, via, held.address), 0});
+  }
+  for (const record::session_slot& held : r.slots) {
+    if (!c.holds(held.at) || !c.at(held.at).owed()) continue;
+    slot& s = c.at(held.at);
+    s.why = held.why;
+    auto durable = std::exchange(s.cells, {});
+    for (const record::session_cell& one : held.cells)
+      s.cells.push_back(detail::cell_of_session(one));
+    for (cell& one : durable) {
+      cell* again = cell_of(s, one.endpoint, true);
+      if (again == nullptr) continue;
+      again->sent = true;
+      again->key_id = std::move(one.key_id);
+    }
+  }
+  return true;
+}
+
+template <an_environment Env>
+void server<Env>::peer_is(const std::string& peer, const memory_name& memory,
+                          std::uint32_t conversations_elsewhere) {
+  detail::server_peer& row = peers_[peer];
+  row.memory = memory;
+  row.elsewhere = conversations_elsewhere;
+}
+
+template <an_environment Env>
+std::optional<server_outputs> server<Env>::evict(const std::string& peer,
+                                                 const conversation_name& name, instant now) {
+  auto found = conversations_.find({name, peer});
+  if (found == conversations_.end() || in_custody(found->second)) return std::nullopt;
+  return batch([&] { forget_conversation(found->second); }, now);
+}
+
+template <an_environment Env>
+void server<Env>::detach_all() {
+  std::vector<std::string> there;
+  for (const auto& [name, d] : destinations_)
+    for (const endpoint& one : d.endpoints)
+      if (one.attached) there.push_back(one.address);
+  for (const std::string& address : there) detach(address);
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif
