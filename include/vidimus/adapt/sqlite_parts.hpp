@@ -11,38 +11,9 @@
 #include <string>
 
 #include "../base/bytes.hpp"
-#include "../base/result.hpp"
+#include "store_fault.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
-
-/// Why a store did not do what it was asked.
-enum class store_fault : std::uint8_t {
-  denied,       ///< the file cannot be opened or written
-  busy,         ///< another process has it open; may pass
-  not_ours,     ///< a database of another program; it was not changed
-  newer,        ///< written by a newer version of the library; it was not changed
-  incomplete,   ///< not closed properly, and its write-ahead log is missing; it was not changed
-  damaged,      ///< it is no database, or its pages contradict each other
-  full,         ///< the disk, the bound on pages or the memory is used up; may pass
-  io,           ///< the disk or the system failed
-  rolled_back,  ///< a statement of the host's ended the transaction
-};
-
-/// Whether a store that said so can be used no more.
-constexpr bool is_final(store_fault f) noexcept {
-  return f != store_fault::busy && f != store_fault::full && f != store_fault::rolled_back;
-}
-
-/// `code` is SQLite's extended result code, 0 if the library itself found the fault; `what` says
-/// what was being done, with which file, and what went wrong.
-struct store_error {
-  store_fault kind = store_fault::io;
-  int code = 0;
-  std::string what;
-};
-
-/// True, or why not. Nothing behind a `persist` may be done before this is true.
-using store_done = result<bool, store_error>;
 
 /// What a commit waits for.
 enum class store_sync : std::uint8_t {

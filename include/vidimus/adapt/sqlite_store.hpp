@@ -12,12 +12,6 @@
 
 namespace vidimus::inline VIDIMUS_ABI {
 
-/// Whether an output is for the store; what is not waits until what is for it is durable.
-template <class Output>
-bool is_for_store(const Output& one) noexcept {
-  return std::holds_alternative<out::persist>(one) || std::holds_alternative<out::forget>(one);
-}
-
 namespace detail {
 
 /// Whether a forget behind this output has to wait for it: carried out before, and with the
