@@ -30,22 +30,30 @@ endfunction()
 
 set(link_arguments "")
 vidimus_link_arguments(link_arguments vidimus::vidimus catch-header)
-if(TARGET vidimus::sqlite)
-  vidimus_link_arguments(link_arguments vidimus::sqlite)
-endif()
+foreach(store sqlite postgresql)
+  if(TARGET vidimus::${store})
+    vidimus_link_arguments(link_arguments vidimus::${store})
+  endif()
+endforeach()
 list(REMOVE_DUPLICATES link_arguments)
 
 # The headers of Vidimus are left out: the driver puts the mistaken ones in their place.
 string(REGEX REPLACE "([][+.*()^$?|\\\\])" "\\\\\\1" root_regex "${PROJECT_SOURCE_DIR}")
 set(all "$<REMOVE_DUPLICATES:$<TARGET_PROPERTY:unit,INCLUDE_DIRECTORIES>>")
 set(foreign "$<FILTER:${all},EXCLUDE,^${root_regex}/(include|tests)$>")
+set(defines "")
+if(TARGET postgresql-server)
+  list(APPEND foreign "$<TARGET_PROPERTY:unit-postgresql_server,INCLUDE_DIRECTORIES>")
+  set(foreign "$<REMOVE_DUPLICATES:$<FILTER:${foreign},EXCLUDE,^${root_regex}/(include|tests)$>>")
+  set(defines "-DVIDIMUS_POSTGRESQL_BIN=\"${postgresql_bin}\"")
+endif()
 
 set(mistake_dir "${CMAKE_CURRENT_BINARY_DIR}/mistakes")
 file(GENERATE OUTPUT "${mistake_dir}/settings" CONTENT
 "compiler='${CMAKE_CXX_COMPILER}'
 root='${PROJECT_SOURCE_DIR}'
 work='${mistake_dir}'
-includes='$<JOIN:$<$<BOOL:${foreign}>:-I$<JOIN:${foreign}, -I>>, >'
+includes='$<JOIN:$<$<BOOL:${foreign}>:-I$<JOIN:${foreign}, -I>>, > ${defines}'
 libraries='$<JOIN:${link_arguments}, >'
 catch_main='$<TARGET_OBJECTS:catch-main>'
 simulator_arguments='$<JOIN:${VIDIMUS_SIMULATOR_ARGS}, >'
@@ -56,6 +64,9 @@ set(driver sh "${CMAKE_CURRENT_SOURCE_DIR}/mistakes/run")
 vidimus_sources(mistake_files mistakes/*.mistake)
 if(NOT TARGET vidimus::sqlite)
   list(FILTER mistake_files EXCLUDE REGEX "/sqlite_[^/]*$")
+endif()
+if(NOT TARGET postgresql-server)
+  list(FILTER mistake_files EXCLUDE REGEX "/postgresql_[^/]*$")
 endif()
 foreach(file IN LISTS mistake_files)
   get_filename_component(name "${file}" NAME_WE)
