@@ -26,7 +26,8 @@ struct life {
   std::string dir;
   std::uint64_t seed = 0;
   store_sync sync = store_sync::full;
-  bool copies = false;  ///< the server makes copies of its store
+  bool copies = false;        ///< the server makes copies of its store
+  std::size_t instances = 1;  ///< of the server
 };
 
 // Exit codes: 0 after `SIGTERM`, or for the sender when all has ended.

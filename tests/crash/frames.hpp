@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <deque>
 
@@ -83,46 +84,54 @@ class frames {
   std::string in_, out_;
 };
 
-inline sockaddr_un socket_of(const life& of) {
+inline sockaddr_un socket_of(const life& of, std::size_t instance = 0) {
   sockaddr_un at{};
   at.sun_family = AF_UNIX;
-  const std::string path = of.dir + "/relay.sock";
+  const std::string path = of.dir + "/relay" + std::to_string(instance) + ".sock";
   path.copy(at.sun_path, sizeof at.sun_path - 1);
   return at;
 }
 
-/// A client's end: connects again when the relay is back, and now and then sends something once
-/// more that it sent long ago, as somebody on the path may.
+/// A client's end: a stream to each instance of the relay, of which each stanza takes any. Connects
+/// again when one is back, and now and then sends something once more that it sent long ago, as
+/// somebody on the path may.
 class uplink {
  public:
   uplink(const life& of, std::string address, party self)
-      : of_(of), self_(self), address_(std::move(address)), chance_(of.seed ^ 0xa77ac4) {}
+      : of_(of),
+        self_(self),
+        address_(std::move(address)),
+        chance_(of.seed ^ 0xa77ac4),
+        to_(of.instances) {}
 
   enum class event { none, up, down };
 
-  /// Waits a little, then reads; says if the link came or went.
+  /// Waits a little, then reads; says if the last link went or the first came.
   event wait(int ms) {
-    if (!to_.is_open()) {
-      if (connect()) return event::up;
-      ::poll(nullptr, 0, std::min(ms, 5));
-      return event::none;
+    const bool was = any_open();
+    for (std::size_t i = 0; i < to_.size(); ++i)
+      if (!to_[i].is_open()) connect(i);
+    if (!was && any_open()) return event::up;
+    std::vector<pollfd> on;
+    for (const frames& one : to_) {
+      const short more = one.has_more_to_send() ? POLLOUT : 0;
+      on.push_back({one.fd(), static_cast<short>(POLLIN | more), 0});  // below 0: not looked at
     }
-    const short more = to_.has_more_to_send() ? POLLOUT : 0;
-    pollfd p{to_.fd(), static_cast<short>(POLLIN | more), 0};
-    ::poll(&p, 1, ms);
-    if (to_.read_all()) return event::none;
-    to_.close();
-    return event::down;
+    ::poll(on.data(), on.size(), was ? ms : std::min(ms, 5));
+    for (frames& one : to_)
+      if (one.is_open() && !one.read_all()) one.close();
+    return was && !any_open() ? event::down : event::none;
   }
 
   /// The next stanza with an element of ours, as the role takes it.
   std::optional<incoming> next() {
-    while (auto text = to_.next()) {
-      reading at;
-      at.self = self_;
-      auto read = arrive(reader_, *text, at);
-      if (read && read->kind != arrival_kind::plain) return std::move(read->what);
-    }
+    for (frames& one : to_)
+      while (auto text = one.next()) {
+        reading at;
+        at.self = self_;
+        auto read = arrive(reader_, *text, at);
+        if (read && read->kind != arrival_kind::plain) return std::move(read->what);
+      }
     return std::nullopt;
   }
 
@@ -132,26 +141,36 @@ class uplink {
     how.from = address_;
     auto text = stanza_text(o, how);
     if (!text) stop(exit_failed, text.error().what);
-    to_.send(*text);
-    if (!sent_.empty() && chance_.one_in(15)) to_.send(sent_[chance_.below(sent_.size())]);
+    give(*text);
+    if (!sent_.empty() && chance_.one_in(15)) give(sent_[chance_.below(sent_.size())]);
     if (sent_.size() < 2000)
       sent_.push_back(std::move(*text));
     else
       sent_[chance_.below(sent_.size())] = std::move(*text);
   }
-  void flush() { to_.flush(); }
+  void flush() {
+    for (frames& one : to_) one.flush();
+  }
 
  private:
-  bool connect() {
+  bool any_open() const {
+    return std::any_of(to_.begin(), to_.end(), [](const frames& one) { return one.is_open(); });
+  }
+  void give(std::string_view text) {
+    std::vector<frames*> open;
+    for (frames& one : to_)
+      if (one.is_open()) open.push_back(&one);
+    if (!open.empty()) open[chance_.below(open.size())]->send(text);
+  }
+  void connect(std::size_t i) {
     const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_un at = socket_of(of_);
+    const sockaddr_un at = socket_of(of_, i);
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) {
       ::close(fd);
-      return false;
+      return;
     }
-    to_ = frames(fd);
-    to_.send(address_);
-    return true;
+    to_[i] = frames(fd);
+    to_[i].send(address_);
   }
 
   life of_;
@@ -159,7 +178,7 @@ class uplink {
   std::string address_;
   dice chance_;
   stanza_reader reader_;
-  frames to_;
+  std::vector<frames> to_;
   std::deque<std::string> sent_;
 };
 
