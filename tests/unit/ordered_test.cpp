@@ -173,6 +173,29 @@ TEST_CASE("w12: a number that is void is passed, told with the message or by a s
   }
 }
 
+TEST_CASE("w12: void ranges pass a number that low2 cannot, while a lower one is unanswered",
+          "[order.hand][low.two]") {
+  for (const bool before : {true, false}) {
+    CAPTURE(before);
+    ordered_trio t;
+    t.accepts = false;
+    t.start();
+    const auto zero = t.submit("zero");
+    t.run();
+    const auto one = t.submit("one");
+    (void)t.hold_back(relay, 2);
+    if (before) t.withdraw(one);
+    (void)t.submit("two");
+    t.run();
+    if (!before) t.withdraw(one);
+    if (before) REQUIRE(t.order() == order{1, 3});  // told with the message
+    t.pass(seconds(50));                            // or by a sync: before gap_wait is over
+    REQUIRE(t.order() == order{1, 3});
+    REQUIRE(t.skipped().empty());
+    REQUIRE_FALSE(t.outcome_of(zero));
+  }
+}
+
 TEST_CASE("w12: a number that expired is passed", "[order.hand][void.expired]") {
   ordered_trio t({}, [] {
     auto l = in_order();
