@@ -25,6 +25,9 @@ const char* explorer::judge(const triple& at) const {
       return "P3: reported withdrawn, expired or failed, and accepted by the application";
     if ((outcomes & bit_of(outcome::delivered)) != 0 && !took.took(i))
       return "P3: reported delivered, and not accepted by the application";
+    if (took.passed(i) && !server_->passes(at[1], told.messages[i].name))
+      return "order: a number was passed without a word that is not void";
+    if (took.told_late(i) && took.took(i)) return "order: skipped, and accepted";
   }
   return nullptr;
 }

@@ -20,6 +20,7 @@ enum class kind : std::uint8_t {
   detach,
   accept,
   refuse,
+  gap,        ///< gap_wait is over at an ordered endpoint
   take_late,  ///< the application makes the effect of what a lost store had handed it
   crash,      ///< between two calls
   restore,
@@ -28,7 +29,7 @@ enum class kind : std::uint8_t {
   lose,         ///< the process ends, the store is empty
 };
 
-inline constexpr std::array<std::string_view, 17> kind_names{
+inline constexpr std::array<std::string_view, 18> kind_names{
     "submits",
     "withdraws",
     "link restored",
@@ -40,6 +41,7 @@ inline constexpr std::array<std::string_view, 17> kind_names{
     "detached",
     "application accepts",
     "application refuses",
+    "gap_wait over",
     "application accepts what an earlier life handed it",
     "dies",
     "restored",

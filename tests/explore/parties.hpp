@@ -46,11 +46,18 @@ struct receiver_books : lives {
   /// What the application knows of a message under one memory of the endpoint.
   struct message {
     bool handed = false, waits = false, took = false, refused = false;
+    // at an ordered endpoint
+    bool given = false;    ///< in this life of the process
+    bool skipped = false;  ///< told as skipped, with a message that is not answered
+    bool told = false;     ///< with one that is
+    bool passed = false;   ///< a higher one was handed over without a word: it is void
   };
   std::array<std::array<message, 3>, 3> by_life;  ///< by losses and returns, then by message
   std::array<message_name, 3> names;
   std::array<message, 3>& now() { return by_life[std::size_t(losses + returns)]; }
   bool took(std::size_t which) const;
+  bool passed(std::size_t which) const;
+  bool told_late(std::size_t which) const;
   void calm() { restoring = false; }
   void append(octets& to) const;
 };
@@ -95,6 +102,8 @@ class sender_machine final : public machine_of<reach::sender_role, sender_books,
 class server_machine final : public machine_of<reach::server_role, server_books, server_output> {
  public:
   server_machine(const world& in, wires& net);
+  /// Durably void, or below what is still to be sent.
+  bool passes(std::uint32_t state, const message_name& name) const;
   std::string text(std::uint32_t state, input what) const override;
 
  private:
@@ -139,7 +148,13 @@ class receiver_machine final
   bool may_crash(const receiver_books& books) const override {
     return books.crashes < in_.receiver_crashes;
   }
-  const char* died(receiver_books&, const shelf&) override { return nullptr; }
+  const char* died(receiver_books& books, const shelf&) override {
+    for (auto& life : books.by_life)
+      for (auto& m : life) m.given = false;
+    return nullptr;
+  }
+  const char* told_in_order(party& now, const record::receiver_conversation& line,
+                            const out::deliver& given) const;
   bool above_bounds(const party&) const override { return false; }
   void set_interval(role&, bool) override {}
   result<outputs> bring_back(role& of, const std::vector<stored>& records, bool last) override {
@@ -147,6 +162,7 @@ class receiver_machine final
   }
   void went_back(receiver_books&, const shelf&) override {}
   void list(std::uint32_t state, std::vector<move>& to) override;
+  void list_gap(const party& from, std::vector<move>& to);
 };
 
 }  // namespace explore

@@ -15,8 +15,8 @@ bool knows(const record::receiver_conversation& line, const status_range& said, 
     case status::voided:
       for (const auto& one : line.refused)
         if (one.at == n) return one.why == said.why;
-      return false;
-    case status::closed: return n < line.low;
+      return line.skipped.contains(n) && said.why == reason::late;
+    case status::closed: return n < line.low || n < line.next;
     default: return false;
   }
 }
@@ -28,12 +28,25 @@ void receiver_books::append(octets& to) const {
   append_lives(w);
   for (const auto& life : by_life)
     for (const message& m : life)
-      w.u8(static_cast<octet>(m.handed << 3 | m.waits << 2 | m.took << 1 | m.refused));
+      w.u8(static_cast<octet>(m.passed << 7 | m.told << 6 | m.skipped << 5 | m.given << 4 |
+                              m.handed << 3 | m.waits << 2 | m.took << 1 | m.refused));
 }
 
 bool receiver_books::took(std::size_t which) const {
   for (const auto& life : by_life)
     if (life[which].took) return true;
+  return false;
+}
+
+bool receiver_books::passed(std::size_t which) const {
+  for (const auto& life : by_life)
+    if (life[which].passed) return true;
+  return false;
+}
+
+bool receiver_books::told_late(std::size_t which) const {
+  for (const auto& life : by_life)
+    if (life[which].skipped) return true;
   return false;
 }
 
@@ -47,6 +60,7 @@ receiver_machine::receiver_machine(const world& in, wires& net)
 std::shared_ptr<receiver_machine::role> receiver_machine::fresh() {
   receiver_limits limits;
   limits.answers_per_peer = limits.answers_in_all = {1000000000, 1};
+  limits.ordered = in_.ordered != 0;
   return std::make_shared<role>(env_, toy::bob, limits);
 }
 
@@ -70,9 +84,33 @@ const char* receiver_machine::told(party& now, const shelf& store, const receive
   if (!handed) return "P4: the application was given what is not durably marked as handed";
   auto& m = now.books.now()[i];
   if (m.handed && !given->again) return "P2: handed a second time without saying so";
+  if (in_.ordered != 0 && short_name(given->name.in.id) == "s1")
+    if (const char* broken = told_in_order(now, *line, *given)) return broken;
   now.books.names[i] = given->name;
   m.handed = m.waits = true;
   m.refused = false;
+  return nullptr;
+}
+
+/// By number, again in each life of the process; each lower one that was not handed over is told as
+/// skipped, once, or is void or below low2.
+const char* receiver_machine::told_in_order(party& now, const record::receiver_conversation& line,
+                                            const out::deliver& given) const {
+  auto& all = now.books.now();
+  const std::size_t i = given.name.at - 1;
+  if (all[i].told || all[i].skipped) return "order: what was skipped was handed over";
+  for (std::size_t higher = i + 1; higher < all.size(); ++higher)
+    if (all[higher].given || (all[higher].handed && !given.again))
+      return "order: handed over behind a higher number";
+  for (std::size_t lower = 0; lower < i; ++lower) {
+    auto& m = all[lower];
+    const bool told = given.skipped.contains(lower + 1);
+    if (told && (m.handed || (m.told && !given.again)))
+      return "order: told as skipped twice, or was handed over";
+    m.skipped = m.skipped || told;
+    if (!m.handed && !m.refused && !m.skipped && !m.told && line.low <= lower + 1) m.passed = true;
+  }
+  all[i].given = true;
   return nullptr;
 }
 
@@ -100,6 +138,7 @@ const char* receiver_machine::claims(const party&, const shelf& store,
 void receiver_machine::list(std::uint32_t state, std::vector<move>& to) {
   const party from = at(state);
   list_lives(state, 0, in_.receiver_lost, to);
+  list_gap(from, to);
   const auto life = static_cast<std::size_t>(from.books.losses + from.books.returns);
   for (std::uint8_t i = 0; i < in_.messages; ++i) {
     for (std::size_t before = 0; before < life; ++before) {
@@ -121,6 +160,7 @@ void receiver_machine::list(std::uint32_t state, std::vector<move>& to) {
             auto& m = books.by_life[life][i];
             m.waits = false;
             (takes ? m.took : m.refused) = true;
+            if (i > 0 && books.by_life[life][0].skipped) books.by_life[life][0].told = true;
             auto done = takes ? of.accepted(books.names[i], the_time)
                               : of.refused(books.names[i], the_time);
             return done ? std::move(*done) : outputs{};
@@ -128,6 +168,15 @@ void receiver_machine::list(std::uint32_t state, std::vector<move>& to) {
           one.to);
     }
   }
+}
+
+void receiver_machine::list_gap(const party& from, std::vector<move>& to) {
+  if (in_.ordered != 2 || !from.role || from.role->next_deadline() == never) return;
+  move& one = to.emplace_back(move{{kind::gap, 0}, {}});
+  step(
+      from, {}, false,
+      [&](role& of, receiver_books&) { return std::optional(of.tick(of.next_deadline())); },
+      one.to);
 }
 
 std::string receiver_machine::text(std::uint32_t, input what) const {

@@ -221,6 +221,11 @@ void server_machine::list(std::uint32_t state, std::vector<move>& to) {
   list_deadlines(from, to);
 }
 
+bool server_machine::passes(std::uint32_t state, const message_name& name) const {
+  const shelf_view in{*at(state).store, name.in};
+  return in.closed(name.at) || in.is(name.at, {custody_stage::voided});
+}
+
 std::string server_machine::text(std::uint32_t state, input what) const {
   std::string out(kind_names[fsm::index_of(what.what)]);
   if (what.what != kind::timer && what.what != kind::deadline && what.what != kind::hold)

@@ -18,6 +18,7 @@ const std::vector<bound>& bounds() {
       {"server-ends", &world::server_ends},
       {"hold", &world::hold},
       {"refuse", &world::refuse},
+      {"ordered", &world::ordered},
       {"quick", &world::quick},
       {"sender-crashes", &world::sender_crashes},
       {"server-crashes", &world::server_crashes},
@@ -211,8 +212,21 @@ std::vector<world> worlds(bool all) {
                  .probes = 1,
                  .withdraw = 1,
                  .server_crashes = 1});
+  out.push_back({.name = "two-ordered",
+                 .messages = 2,
+                 .syncs = 1,
+                 .probes = 1,
+                 .withdraw = 1,
+                 .ordered = 2,
+                 .receiver_crashes = 1});
   if (all) {
     out.push_back({.name = "one-bare"});
+    out.push_back({.name = "two-ordered-asked",
+                   .messages = 2,
+                   .syncs = 1,
+                   .probes = 2,
+                   .withdraw = 1,
+                   .ordered = 2});
     out.push_back({.name = "one-all-die-long",
                    .syncs = 3,
                    .probes = 3,
