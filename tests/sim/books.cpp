@@ -63,6 +63,7 @@ void books::check_outcome(const submission& s, const out::report& r, std::int64_
   if (r.ended == outcome::expired && now + jumped < s.expires()) wrong("expired before its time");
   if (r.ended != outcome::failed) return;
   if (r.why == reason::refused_by_host && s.refusals == 0) wrong("refused by nobody");
+  if (r.why == reason::late && s.skips == 0) wrong("late, but skipped by nobody");
   if (r.why == reason::altered_in_transit && s.altered_on_hop_one < altered_least)
     wrong("altered by nobody");
   if (r.why == reason::none || r.why == reason::reused) wrong("failed for no reason");

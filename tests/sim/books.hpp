@@ -32,6 +32,7 @@ struct submission {
   bool rolled_back = false;    ///< its sender was restored from an older store since
   bool living_again = false;   ///< and that store held it without an outcome
   int refusals = 0;            ///< by applications
+  int skips = 0;               ///< by ordered endpoints: times it is durable
   int altered_on_hop_one = 0;  ///< copies of it that reached the relay altered
   std::vector<effect> effects;
   std::vector<out::report> reports;

@@ -197,7 +197,8 @@ std::optional<status> endpoint_status(const record::receiver_conversation& c, nu
   if (c.delivered.contains(n)) return status::delivered;
   for (const auto& one : c.refused)
     if (one.at == n) return status::voided;
-  if (n < c.low) return status::closed;
+  if (c.skipped.contains(n)) return status::voided;
+  if (n < c.low || n < c.next) return status::closed;
   return std::nullopt;
 }
 
@@ -215,8 +216,10 @@ void check_receiver_claims(const ledger& held, const element& e, std::uint32_t w
   ranges listed;
   for (const status_range& s : r->states) {
     listed.add(s.span);
-    for (number n = s.span.first; n <= s.span.last; ++n)
+    for (number n = s.span.first; n <= s.span.last; ++n) {
       must(endpoint_status(*c, n) == s.what, "a status that is not durable", n);
+      must(s.why != reason::late || c->skipped.contains(n), "late told, not durable", n);
+    }
   }
   if (r->limit != 0) must(r->limit <= c->low + window - 1, "credit is not durable");
   if (r->answers.empty()) return;

@@ -59,6 +59,16 @@ void draw_policies(plan& p, chance& c) {
       *b = {milliseconds(c.between(1, 4000)), static_cast<std::uint32_t>(c.between(1, 10))};
 }
 
+/// Endpoints that hand over in order. From a stream of its own: the other draws stay as they were.
+void draw_order(plan& p) {
+  chance c(p.seed, 12);
+  if (!c.one_in(3)) return;
+  p.ordered = c.one_in(3) ? 50 : 100;
+  p.of_receiver.gap_wait = milliseconds(c.between(500, 40000));
+  if (c.one_in(3)) p.of_receiver.early_max = static_cast<std::uint32_t>(c.between(1, 3));
+  if (c.one_in(4)) p.of_receiver.early_octets_max = static_cast<std::uint32_t>(c.between(1, 100));
+}
+
 }  // namespace
 
 plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
@@ -104,6 +114,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
     r->least = milliseconds(waits.between(50, 2000));
     r->variation_pct = static_cast<std::uint32_t>(waits.between(0, 50));
   }
+  draw_order(p);
   return p;
 }
 

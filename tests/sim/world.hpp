@@ -9,6 +9,7 @@
 #include "alter.hpp"
 #include "books.hpp"
 #include "links.hpp"
+#include "order.hpp"
 #include "party.hpp"
 #include "plan.hpp"
 
@@ -98,6 +99,7 @@ class world {
   void check_rename(const party& p, const out::persist& o, const memory_name& before) const;
   void took(endpoint_party& p, const message_name& name);
   void hand(endpoint_party& p, const out::deliver& o);
+  void note_skips(const endpoint_party& p, const out::persist& o);
   void report(sender_party& p, const out::report& o);
   void set_wake(party& p, instant at, std::function<void()> tick_it);
   void check_sizes() const;
@@ -109,6 +111,7 @@ class world {
   void answer_unasked(endpoint_party& p);
   void tick(sender_party& p);
   void tick(relay_party& p);
+  void tick(endpoint_party& p);
   template <class Party>
   void kill(Party& p);
   bool choose_store(party& p, fault old, fault lost);
@@ -182,6 +185,7 @@ class world {
   std::optional<links> links_;
   std::vector<std::string> destinations_;
   books books_;
+  order_books orders_;
   std::vector<stanza_ref> ever_;  ///< all that was ever sent
   std::uint32_t ids_ = 0;
   std::uint64_t sent_now_ = 0;  ///< elements in the batch at hand

@@ -22,6 +22,7 @@ void world::carry_one(relay_party& p, server_output& o) {
   if (auto* wake = std::get_if<out::wake>(&o))
     return set_wake(p, wake->at, [this, &p] { tick(p); });
   const auto& sent = std::get<out::transmit>(o);
+  orders_.told(sent.what);
   check_server_claims(p.held, sent.what, sent.payload, sent.to, plan_.of_server.window);
   send(p, p.full, sent);
 }
@@ -29,6 +30,7 @@ void world::carry_one(relay_party& p, server_output& o) {
 void world::carry_one(endpoint_party& p, receiver_output& o) {
   if (auto* kept = std::get_if<out::persist>(&o)) {
     persist(p, *kept);
+    note_skips(p, *kept);
     // an atomic host: its effect is in the same transaction
     if (p.accepting != nullptr) took(p, *std::exchange(p.accepting, nullptr));
     return;
@@ -70,6 +72,14 @@ void world::forget(party& p, const out::forget& o) {
   say("  ", p.name, " erases ", o.key.substr(0, 2), " ", o.key.substr(o.key.rfind('/') + 1));
 }
 
+void world::note_skips(const endpoint_party& p, const out::persist& o) {
+  if (!p.limits.ordered || !o.key.starts_with("rc/")) return;
+  const auto line = image::load<record::receiver_conversation>(o.image);
+  for (const range& r : line->skipped)
+    for (number n = r.first; n <= r.last; ++n)
+      if (submission* s = books_.find(message_name{line->name, n})) ++s->skips;
+}
+
 void world::took(endpoint_party& p, const message_name& name) {
   say("  ", p.name, ": the application takes #", name.at, " of ", print(name.in.id));
   if (name.in.along->origin == "m@s.example" || books_.find(name) == nullptr) return;
@@ -77,6 +87,7 @@ void world::took(endpoint_party& p, const message_name& name) {
   if (memory == p.held.memories.end()) broken("P4", "taken under a memory that is not durable");
   p.taken.insert(key_of(name));
   books_.took(name, {p.number, memory->second});
+  if (p.limits.ordered) orders_.answered({p.number, p.life, memory->second}, name);
 }
 
 void world::hand(endpoint_party& p, const out::deliver& o) {
@@ -89,6 +100,8 @@ void world::hand(endpoint_party& p, const out::deliver& o) {
   const name_key key = key_of(o.name);
   const bool hostile = o.name.in.along->origin == "m@s.example";
   if (!hostile && !trustless_) books_.delivered(o, p.full);
+  if (p.limits.ordered && !hostile && !trustless_)
+    orders_.handed({p.number, p.life, p.held.memories.at(relay_.bare)}, o, line->second);
   if (!p.given.insert(key).second) broken("P2", "handed out twice in one life, at " + p.name);
   if (faulty(fault::refuse) && !p.taken.contains(key) && host_.percent(25)) {
     hit(fault::refuse);
@@ -149,7 +162,8 @@ void world::check_sizes() const {
     if (p.held.receiver_lines.size() > plan_.of_receiver.conversations_per_peer)
       broken("P6", "more conversations than allowed at " + p.name);
     for (const auto& [key, c] : p.held.receiver_lines)
-      if (c.handed.size() + c.refused.size() + c.delivered.size() > plan_.of_receiver.window)
+      if (c.handed.size() + c.refused.size() + c.delivered.size() + c.skipped.size() >
+          plan_.of_receiver.window)
         broken("P6", "an endpoint keeps more numbers than its window");
   }
 }

@@ -37,10 +37,13 @@ void world::carry_out(Party& p, Outputs outs) {
     say("! the batch of ", outs.size(), " was cut off after ", end);
     return kill(p);
   }
+  const instant next = p.role->next_deadline();
+  const bool woken = p.wake == (next == never ? INT64_MAX : next.at - p.skew);
   if constexpr (!std::is_same_v<Party, endpoint_party>) {
-    const instant next = p.role->next_deadline();
-    if (p.wake != (next == never ? INT64_MAX : next.at - p.skew))
-      broken("P8", p.name + " has a deadline that it did not ask to be woken for");
+    if (!woken) broken("P8", p.name + " has a deadline that it did not ask to be woken for");
+  } else {
+    if (next != never && !p.limits.ordered) broken("P8", p.name + " needs a tick");
+    if (!woken) set_wake(p, next, [this, &p] { tick(p); });
   }
 }
 

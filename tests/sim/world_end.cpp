@@ -42,7 +42,7 @@ void world::begin_phase_two() {
 
 /// P2, at least once, under its conditions: what the books know against them.
 bool world::had_a_fair_chance(const submission& s) const {
-  if (jumped_ != 0 || trustless_ || s.withdraw_asked || s.refusals > 0 ||
+  if (jumped_ != 0 || trustless_ || s.withdraw_asked || s.refusals > 0 || s.skips > 0 ||
       s.altered_on_hop_one > 1 || s.rolled_back)
     return false;
   if (s.expires() < faults_end_ + long_enough) return false;

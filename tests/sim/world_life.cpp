@@ -117,6 +117,12 @@ void world::tick(relay_party& p) {
   if (p.up && p.role->next_deadline() <= time_of(p)) broken("P6", "a deadline that stays due");
 }
 
+void world::tick(endpoint_party& p) {
+  if (!p.up) return;
+  carry_out(p, p.role->tick(time_of(p)));
+  if (p.up && p.role->next_deadline() <= time_of(p)) broken("P6", "a deadline that stays due");
+}
+
 /// What a party starts from after it died; true if that is not its last durable state.
 bool world::choose_store(party& p, fault old, fault lost) {
   p.last_durable = !p.half_restored;
@@ -211,7 +217,7 @@ void world::restore(endpoint_party& p) {
   choose_store(p, fault::old_receiver, fault::lost_receiver);
   say(p.name, p.last_durable ? " starts again" : " starts again from an older store", ", ",
       p.store.size(), " records");
-  p.role.emplace(p.e, p.bare, plan_.of_receiver);
+  p.role.emplace(p.e, p.bare, p.limits);
   auto outs = p.role->restore(p.store.all(), p.last_durable);
   if (!outs) broken("P7", "restore was refused by " + p.name);
   p.up = true;

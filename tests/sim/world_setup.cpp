@@ -46,6 +46,11 @@ void world::make_parties() {
     }
   }
   give_ends();
+  chance order(plan_.seed, 11);
+  for (endpoint_party& p : endpoints_) {
+    p.limits = plan_.of_receiver;
+    p.limits.ordered = order.percent(static_cast<unsigned>(plan_.ordered));
+  }
   insider_env_.entropy.who = 99;
   (void)insider_env_.keys.add(relay_.bare, "k1", code("an insider's"));
   (void)relay_.e.keys.add("m@s.example", "k1", code("an insider's"));
@@ -78,7 +83,7 @@ void world::schedule() {
     after(late ? life_.between(0, plan_.phase_one) : 0, [this, &p] { set_link(p, true, true); });
   }
   for (endpoint_party& p : endpoints_) {
-    p.role.emplace(p.e, p.bare, plan_.of_receiver);
+    p.role.emplace(p.e, p.bare, p.limits);
     p.up = true;
     const bool late = plan_.has(fault::detach) && life_.one_in(2);
     after(late ? life_.between(0, plan_.phase_one) : 0, [this, &p] { attach(p); });
@@ -164,6 +169,8 @@ void world::schedule_attacks() {
   for (int n = 0; n < 20; ++n)
     after(life_.between(0, plan_.phase_one), [this] {
       hit(fault::tick);
+      for (endpoint_party& p : endpoints_)
+        if (p.limits.ordered) tick(p);
       if (life_.one_in(2)) return tick(relay_);
       tick(senders_[life_.below(senders_.size())]);
     });
