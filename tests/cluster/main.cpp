@@ -56,7 +56,7 @@ class driver {
   bool judged() {
     std::printf("killed: instances %d, database %d\n", kills_, database_kills_);
     note_records();
-    return judge(dir_.path(), true);
+    return judge(dir_.path(), true, false);
   }
 
  private:

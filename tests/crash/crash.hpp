@@ -28,6 +28,7 @@ struct life {
   store_sync sync = store_sync::full;
   bool copies = false;        ///< the server makes copies of its store
   std::size_t instances = 1;  ///< of the server
+  bool ordered = false;       ///< the receiver hands over in order
 };
 
 // Exit codes: 0 after `SIGTERM`, or for the sender when all has ended.

@@ -53,6 +53,12 @@ constexpr question with_store[] = {
      "'usual' AND outcome <> 'delivered'"},
 };
 
+constexpr question in_order[] = {
+    {"order", "effects behind that of a higher number",
+     "SELECT count(*) FROM b.effect e JOIN b.effect f USING(conversation) WHERE f.rowid < e.rowid "
+     "AND f.number > e.number"},
+};
+
 class books {
  public:
   explicit books(const std::string& dir) {
@@ -130,7 +136,7 @@ bool bounded(books& of) {
 
 }  // namespace
 
-bool judge(const std::string& dir, bool server_kept) {
+bool judge(const std::string& dir, bool server_kept, bool ordered) {
   books of(dir);
   if (!of.good()) return false;
   const auto submitted = of.count("SELECT count(*) FROM submission");
@@ -149,6 +155,8 @@ bool judge(const std::string& dir, bool server_kept) {
   for (const question& q : always) good = holds(of, q) && good;
   if (server_kept)
     for (const question& q : with_store) good = holds(of, q) && good;
+  if (ordered)
+    for (const question& q : in_order) good = holds(of, q) && good;
   const auto delivered = of.count("SELECT count(*) FROM report WHERE outcome = 'delivered'");
   if (delivered < submitted / 4 || delivered < 20) {
     std::printf("too little was delivered to show anything\n");

@@ -7,9 +7,9 @@
 namespace crash {
 
 /// What the books at both ends say when all is over; prints figures and what contradicts a
-/// promise. `server_kept`: the server's store was the last durable one after every death.
-/// True if nothing contradicts.
-bool judge(const std::string& dir, bool server_kept);
+/// promise. `server_kept`: the server's store was the last durable one after every death;
+/// `ordered`: the receiver handed over in order. True if nothing contradicts.
+bool judge(const std::string& dir, bool server_kept, bool ordered);
 
 }  // namespace crash
 

@@ -70,13 +70,16 @@ class driver {
           "server's store: deleted %d, older file with log %d, file without log %d (refused "
           "%d), copy of its own %d\n",
           deleted_, older_, parted_, refused_, copies_);
-    return judge(dir_.path(), asked_.mode != "lose");
+    return judge(dir_.path(), asked_.mode != "lose", ordered());
   }
 
  private:
   static void pause_for(std::uint64_t ms) {
     std::this_thread::sleep_for(std::chrono::milliseconds(ms));
   }
+
+  /// Every other seed.
+  bool ordered() const { return asked_.seed % 2 == 1; }
 
   std::size_t choose() {
     if (asked_.mode == "server") return the_server;
@@ -95,6 +98,7 @@ class driver {
 #endif
       ::execl("/proc/self/exe", "crash", "--role", names[which], "--dir", dir_.path().c_str(),
               "--seed", seed.c_str(), "--sync", asked_.sync == store_sync::full ? "full" : "normal",
+              "--order", ordered() ? "number" : "arrival",
               asked_.mode == "lose" ? "--copies" : nullptr, nullptr);
       ::_exit(127);
     }
@@ -256,6 +260,8 @@ int main(int argc, char** argv) {
       asked.mode = value;
     else if (name == "--sync" && (value == "full" || value == "normal"))
       asked.sync = of.sync = value == "full" ? store_sync::full : store_sync::normal;
+    else if (name == "--order")
+      of.ordered = value == "number";
     else if (name == "--dir")
       of.dir = value;
     else if (name == "--role")
@@ -265,8 +271,9 @@ int main(int argc, char** argv) {
   }
   if (!role.empty()) return run_role(role, of);
 
-  std::printf("seed %llu, mode %s, %llu kills\n", static_cast<unsigned long long>(asked.seed),
-              asked.mode.c_str(), static_cast<unsigned long long>(asked.kills));
+  std::printf("seed %llu, mode %s, %llu kills%s\n", static_cast<unsigned long long>(asked.seed),
+              asked.mode.c_str(), static_cast<unsigned long long>(asked.kills),
+              asked.seed % 2 == 1 ? ", the receiver in order" : "");
   std::fflush(stdout);
   const instant begun = now();
   driver all(asked);

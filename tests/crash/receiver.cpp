@@ -14,6 +14,7 @@ class program {
   explicit program(const life& of)
       : chance_(of.seed),
         shelf_(of, "receiver", tables),
+        ordered_(of.ordered),
         role_((give_keys(), env_), bob, limits()),
         link_(of, bob_here, party::receiver) {
     do_the_rest(shelf_.restored(role_.restore(shelf_.all(), shelf_.store().last_durable())));
@@ -25,6 +26,7 @@ class program {
       link_.wait(10);
       shelf_.begin();
       while (auto stanza = link_.next()) shelf_.add(role_.receive(*stanza, now()));
+      if (role_.next_deadline() <= now()) shelf_.add(role_.tick(now()));
       answer();
       do_the_rest(shelf_.commit());
       link_.flush();
@@ -34,9 +36,11 @@ class program {
   }
 
  private:
-  static receiver_limits limits() {
+  receiver_limits limits() const {
     receiver_limits l;
     l.window = 64;
+    l.ordered = ordered_;
+    l.gap_wait = seconds(3600);  // nothing is lost for good here
     return l;
   }
   void give_keys() {
@@ -49,7 +53,10 @@ class program {
       if (auto* t = std::get_if<out::transmit>(&one)) link_.send(*t);
       if (auto* d = std::get_if<out::deliver>(&one)) {
         const auto later = static_cast<std::int64_t>(chance_.one_in(4) ? chance_.below(80) : 0);
-        waiting_.push_back({now() + milliseconds(later), std::move(*d)});
+        instant when = now() + milliseconds(later);
+        // the effects keep the order, also where this life ends in between
+        if (ordered_ && !waiting_.empty()) when = std::max(when, waiting_.back().first);
+        waiting_.push_back({when, std::move(*d)});
       }
     }
   }
@@ -57,8 +64,9 @@ class program {
   /// The effect and the record that it was accepted are one transaction (accept.atomic), also if
   /// the message was handed to a former life: that one had no effect then.
   void answer() {
+    const instant by = now();
     std::erase_if(waiting_, [&](const auto& one) {
-      if (one.first > now()) return false;
+      if (one.first > by) return false;
       const out::deliver& d = one.second;
       const auto view = content_view::parse(d.body->canonical);
       if (!view) stop(exit_failed, "verified content cannot be read");
@@ -78,6 +86,7 @@ class program {
   dice chance_;
   shelf<receiver_output> shelf_;
   environment env_;
+  bool ordered_;
   receiver<environment> role_;
   uplink link_;
   std::vector<std::pair<instant, out::deliver>> waiting_;
