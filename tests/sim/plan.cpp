@@ -57,6 +57,10 @@ void draw_policies(plan& p, chance& c) {
   for (batch_limits* b : {&p.of_sender.commands, &p.of_server.receipts})
     if (!c.one_in(4))
       *b = {milliseconds(c.between(1, 4000)), static_cast<std::uint32_t>(c.between(1, 10))};
+  // a command that always comes after the message was forgotten is nobody's fault but the limits'
+  const span_ms on_the_way{p.of_server.receipts.delay.count + p.of_sender.commands.delay.count};
+  const span_ms least{on_the_way.count + seconds(5).count};
+  if (p.of_server.hold_for < least) p.of_server.hold_for = least;
 }
 
 /// Endpoints that hand over in order. From a stream of its own: the other draws stay as they were.
