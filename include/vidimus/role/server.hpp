@@ -149,6 +149,7 @@ class server {
   bool in_custody(const conversation& c) const;
   void note_key(conversation& c, number n, const std::string& key_id);
   void hold(conversation& c, number n, const check& e, const content& body, const digest& d);
+  void reach(conversation& c, number n);
   void raise_low(conversation& c, number low);
   bool take_second(conversation& c, number n, const execute& e);
   void void_all(conversation& c, const ranges& numbers);

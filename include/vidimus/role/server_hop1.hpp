@@ -77,7 +77,7 @@ void server<Env>::take_check(const incoming& stanza, const check& e, const std::
     env_->watch.noticed(notice::out_of_window);
     return say_busy(stanza, e, peer);
   }
-  while (c->top() <= e.at) c->slots.emplace_back();
+  reach(*c, e.at);
   slot& s = c->at(e.at);
   const bool same = s.is == duty::custody::state::unknown || s.content == received ||
                     s.is == duty::custody::state::voided;
@@ -121,7 +121,7 @@ void server<Env>::take_execute(const incoming& stanza, const execute& e, const s
   void_all(*c, e.voids);
   for (const range& r : e.numbers)
     for (number n = std::max(r.first, c->low); n <= std::min(r.last, c->limit); ++n) {
-      while (c->top() <= n) c->slots.emplace_back();
+      reach(*c, n);
       note_key(*c, n, e.head.key_id);
       if (take_second(*c, n, e))
         feed(*c, n, input::execute);
@@ -160,11 +160,21 @@ template <an_environment Env>
 void server<Env>::void_all(conversation& c, const ranges& numbers) {
   for (const range& r : numbers)
     for (number n = std::max(r.first, c.low); n <= std::min(r.last, c.limit); ++n) {
-      while (c.top() <= n) c.slots.emplace_back();
+      reach(c, n);
       slot& s = c.at(n);
       if (!s.sent() && s.is != duty::custody::state::voided) s.why = reason::withdrawn;
       feed(c, n, duty::custody::of_void(s.sent()));
     }
+}
+
+/// Makes room up to a number. What was never heard of and is below low1 already is closed: nothing
+/// else would ever close it, and the window would wait for it.
+template <an_environment Env>
+void server<Env>::reach(conversation& c, number n) {
+  while (c.top() <= n) {
+    c.slots.emplace_back();
+    if (const number last = c.top() - 1; last < c.low) feed(c, last, input::low_passed);
+  }
 }
 
 template <an_environment Env>
