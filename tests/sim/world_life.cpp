@@ -207,8 +207,8 @@ void world::hand_over(relay_party& p) {
     swap(next);
   };
   move_answers([&](auto& role) { role.swap_answers_in_all(tokens); });
-  for (const auto& [peer, memory] : p.held.memories)
-    move_answers([&](auto& role) { role.swap_answers(peer, tokens); });
+  for (const auto& row : p.held.memories)
+    move_answers([&](auto& role) { role.swap_answers(row.first, tokens); });
   p.role.emplace(std::move(next));
 }
 
