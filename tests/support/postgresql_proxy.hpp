@@ -81,7 +81,9 @@ class postgresql_proxy {
       if (last && before_) return;
       if (!pass(client, server)) return;
       if (!last) continue;
-      (void)readable(server, 5000);  // it has done it and said so; nobody hears it
+      // what belongs to it goes over too; it is done, and said so, and nobody hears it
+      for (int waits = 0; waits < 100 && !readable(server, 5); ++waits)
+        if (readable(client, 0) && !pass(client, server)) return;
       return;
     }
   }
