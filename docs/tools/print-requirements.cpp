@@ -45,7 +45,7 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// The enumerators in their order, read from the text of spec/clause.hpp: C++ cannot print them.
+/// The enumerators in their order, read from the text of the clauses: C++ cannot print them.
 std::vector<std::string> enumerators(const std::string& text) {
   static const std::regex form(R"(VIDIMUS_CLAUSE_\((\w+), ")");
   std::vector<std::string> out;
@@ -121,7 +121,7 @@ std::vector<std::string> files_below(const fs::path& folder) {
 /// False if something cited does not exist, or the tree is not one of Vidimus.
 bool read_tree(const fs::path& source, requirements& out) {
   auto include = source / "include" / "vidimus";
-  auto known = enumerators(text_of(include / "spec" / "clause.hpp"));
+  auto known = enumerators(text_of(include / "spec" / "clause_texts.hpp"));
   if (known.size() != clauses.size()) {
     std::fprintf(stderr, "print-requirements: %s is not the tree this was built from\n",
                  source.string().c_str());
@@ -129,7 +129,7 @@ bool read_tree(const fs::path& source, requirements& out) {
   }
   bool good = true;
   for (const auto& file : files_below(include)) {
-    if (file == "spec/clause.hpp") continue;
+    if (file.starts_with("spec/clause")) continue;
     auto text = text_of(include / file);
     read_rows(file, text, known, out);
     good = read_comments(file, text, out) && good;
