@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 #include <vidimus/adapt/strophe_node.hpp>
+#include <vidimus/adapt/strophe_stanza.hpp>
 #include <vidimus/adapt/xmpp_text.hpp>
 
 #include "options.hpp"
@@ -59,6 +60,11 @@ class client_link {
 
   void send(std::string_view text) {
     if (up_) xmpp_send_raw(stream_.get(), text.data(), text.size());
+  }
+  /// The same through a tree of libstrophe's own, which is what a program with one would send.
+  void send_tree(std::string_view text) {
+    if (!up_) return;
+    if (const auto tree = to_strophe(context_.get(), text)) xmpp_send(stream_.get(), tree.get());
   }
 
   using stanza_handler = int (*)(xmpp_conn_t*, xmpp_stanza_t*, void*);

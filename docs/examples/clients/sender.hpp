@@ -1,0 +1,273 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_DOCS_EXAMPLES_CLIENTS_SENDER_HPP
+#define VIDIMUS_DOCS_EXAMPLES_CLIENTS_SENDER_HPP
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <deque>
+#include <set>
+#include <vidimus/check/view.hpp>
+
+#include "../hosting/shelf.hpp"
+#include "client.hpp"
+#include "sender_words.hpp"
+
+namespace clients {
+
+/// The role of the sender and its host: each line is a message, and what becomes of it is said line
+/// by line. `Client` is a class as in client.hpp.
+template <class Client>
+class sender_program {
+ public:
+  explicit sender_program(const options& o)
+      : pace_(pace_of(o)),
+        to_(o.has("--file") ? std::string() : o.needed("--to")),
+        audit_(o.has("--audit")),
+        lifetime_(static_cast<std::uint32_t>(o.number("--lifetime", 24 * 3600, 30 * 24 * 3600))),
+        count_(o.number("--count", 0, 1'000'000)),
+        shelf_(o.needed("--store"), "sender", sender_tables),
+        role_((read_keys(env_.keys, o.needed("--keys")), env_),
+              std::string(bare(o.needed("--jid"))), o.needed("--relay"), limits()),
+        link_(o, pace_, party::sender) {
+    row(shelf_.file(), "SELECT count(*) FROM said").read([&](auto& r) {
+      written_ = static_cast<std::uint64_t>(r.integer(0));
+    });
+    row(shelf_.file(), "SELECT conversation, number, at FROM said WHERE outcome IS NULL")
+        .read([&](auto& r) {
+          open_[{octets(r.raw(0).begin(), r.raw(0).end()), static_cast<number>(r.integer(1))}] = {
+              static_cast<std::uint64_t>(r.integer(2)), {}};
+        });
+    do_the_rest(shelf_.restored(role_.restore(shelf_.all(), shelf_.last_durable(), now())));
+    if (o.has("--file"))
+      read_file(o.text("--file", {}));
+    else if (count_ == 0)
+      ::fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
+  }
+
+  int run() {
+    end_when_asked();
+    while (asked_to_end == 0 && !(input_over_ && open_.empty())) {
+      link_.run(milliseconds(10));
+      shelf_.begin();
+      if (link_.session() != session_ && link_.is_up()) {
+        session_ = link_.session();
+        say_link("connected as " + link_.address());
+        shelf_.add(role_.link_restored(now()));
+        was_up_ = true;
+      } else if (was_up_ && !link_.is_up()) {
+        was_up_ = false;
+        say_link("not connected: " + link_.why());
+        shelf_.add(role_.link_lost(now()));
+      }
+      for (const incoming& one : link_.came.elements) {
+        note_altered(one);
+        shelf_.add(role_.receive(one, now()));
+      }
+      link_.came.elements.clear();
+      if (role_.next_deadline() <= now()) shelf_.add(role_.tick(now()));
+      take_input();
+      do_the_rest(shelf_.commit());
+      altered_.clear();
+      note_outcomes();
+      say_changes();
+    }
+    const bool good = open_.empty() && all_delivered();
+    shelf_.close();
+    return good ? exit_good : exit_not_delivered;
+  }
+
+ private:
+  using key = std::pair<octets, number>;
+  struct shown {
+    std::uint64_t at = 0;  ///< which message of this file, from 1
+    std::string state;
+  };
+
+  sender_limits limits() const {
+    sender_limits l;
+    l.retry = pace_.retry;
+    return l;
+  }
+  static key key_of(const message_name& of) {
+    return {octets(of.in.id.view().begin(), of.in.id.view().end()), of.at};
+  }
+
+  /// Messages of a file; those of former lives were written already.
+  void read_file(const std::string& name) {
+    std::ifstream from(name, std::ios::binary);
+    if (!from) stop(exit_usage, name + " cannot be read");
+    for (std::string one; std::getline(from, one, '\0');) waiting_.push_back(std::move(one));
+    waiting_.erase(waiting_.begin(),
+                   waiting_.begin() + static_cast<std::ptrdiff_t>(
+                                          std::min<std::uint64_t>(written_, waiting_.size())));
+    from_file_ = true;
+  }
+
+  void take_input() {
+    if (from_file_) {
+      while (!waiting_.empty() && role_.unfinished() < 40 && submit(waiting_.front()))
+        waiting_.pop_front();
+      input_over_ = waiting_.empty();
+      return;
+    }
+    if (count_ != 0) {
+      while (written_ < count_ && role_.unfinished() < 40 &&
+             submit(message_of("message " + std::to_string(written_ + 1)))) {
+      }
+      input_over_ = written_ >= count_;
+      return;
+    }
+    char some[4096];
+    const ssize_t n = input_over_ ? -1 : ::read(STDIN_FILENO, some, sizeof some);
+    if (n == 0) input_over_ = true;
+    if (n > 0) typed_.append(some, static_cast<std::size_t>(n));
+    for (std::size_t end; (end = typed_.find('\n')) != std::string::npos;) {
+      if (end > 0 && !submit(message_of(typed_.substr(0, end))))
+        return;  // the window is full: later
+      typed_.erase(0, end + 1);
+    }
+  }
+
+  std::string message_of(const std::string& text) const {
+    std::string message = "<message";
+    append_attribute(message, "to", to_);
+    message += " type='chat'><body>";
+    append_escaped(message, text, xml_place::text);
+    return message + "</body></message>";
+  }
+
+  /// S1. The submission and the program's own note of it are one transaction. False: the window is
+  /// full.
+  bool submit(const std::string& message) {
+    composing how;
+    how.lifetime_s = lifetime_;
+    auto composed = compose(link_.came.reader, message, how);
+    if (!composed) {
+      std::printf("not sent: %s\n", composed.error().what.c_str());
+      return true;
+    }
+    auto given = role_.submit(*composed, now());
+    if (!given) {
+      if (given.error() == errc::window_full) return false;
+      std::printf("not sent: %s\n", std::string(sentence(given.error())).c_str());
+      return true;
+    }
+    const auto view = content_view::parse(composed->body.canonical);
+    row(shelf_.file(), "INSERT INTO said(conversation, number, text) VALUES(?1, ?2, ?3)")
+        .name(given->name)
+        .text(view ? view->body() : std::string_view())
+        .run();
+    if (audit_)
+      row(shelf_.file(), "INSERT INTO contents(conversation, number, octets) VALUES(?1, ?2, ?3)")
+          .name(given->name)
+          .blob(composed->body.canonical)
+          .run();
+    open_[key_of(given->name)] = {++written_, {}};
+    shelf_.add(std::move(given->outputs));
+    return true;
+  }
+
+  void do_the_rest(const sender_outputs& outputs) {
+    for (const auto& one : outputs) {
+      if (const auto* t = std::get_if<out::transmit>(&one)) send(*t);
+      if (const auto* r = std::get_if<out::report>(&one)) reports_.push_back(*r);
+    }
+  }
+  /// What a receipt says of messages that arrived altered; the role knows whether it is true.
+  void note_altered(const incoming& one) {
+    const auto* said = std::get_if<receipt>(&one.what);
+    if (said == nullptr || one.malformed || one.copy_or_error) return;
+    for (const altered_part& part : said->altered)
+      altered_.insert(key_of({said->head.conversation, part.at}));
+  }
+
+  void send(const out::transmit& o) {
+    if (!link_.is_up()) return;
+    const auto* message = std::get_if<check>(&o.what);
+    if (message != nullptr && message->attempt > 1) say_again(*message);
+    sending how;
+    how.self = party::sender;
+    how.from = link_.address();
+    how.stamps = false;
+    if (auto text = stanza_text(o, how)) link_.send(*text);
+  }
+
+  /// Outcomes are given once more if this dies before the note: `told` counts them.
+  void note_outcomes() {
+    if (reports_.empty()) return;
+    shelf_.begin();
+    for (const out::report& r : reports_) {
+      row(shelf_.file(),
+          "UPDATE said SET outcome = ?3, told = told + 1 WHERE conversation = ?1 AND number = ?2")
+          .name(r.name)
+          .text(name_of(r.ended))
+          .run();
+      auto at = open_.find(key_of(r.name));
+      if (at == open_.end()) continue;
+      std::string why(r.why == reason::none ? "" : name_of(r.why));
+      if (!why.empty()) why = " (" + why + ')';
+      if (const auto parts = text(r.altered); !parts.empty()) why += ": " + parts;
+      say(at->second.at, std::string(name_of(r.ended)) + why);
+      open_.erase(at);
+    }
+    reports_.clear();
+    shelf_.commit();
+  }
+
+  void say_changes() {
+    for (auto& [name, one] : open_) {
+      message_name of;
+      std::copy(name.first.begin(), name.first.end(), of.in.id.octets.begin());
+      of.at = name.second;
+      const auto at = role_.state_of(of);
+      if (!at || one.state == words_for(*at)) continue;
+      one.state = words_for(*at);
+      say(one.at, one.state);
+    }
+    std::fflush(stdout);
+  }
+  void say_again(const check& message) {
+    const auto name = key_of({message.head.conversation, message.at});
+    const auto at = open_.find(name);
+    if (at == open_.end()) return;
+    say(at->second.at, altered_.erase(name) != 0 ? "altered on the way, sent again" : "sent again");
+  }
+  static void say(std::uint64_t at, const std::string& what) {
+    std::printf("message %llu: %s\n", static_cast<unsigned long long>(at), what.c_str());
+  }
+  void say_link(const std::string& what) {
+    if (what != said_of_link_) std::printf("-- %s\n", what.c_str());
+    said_of_link_ = what;
+  }
+
+  bool all_delivered() {
+    bool all = true;
+    row(shelf_.file(), "SELECT count(*) FROM said WHERE outcome <> 'delivered'").read([&](auto& r) {
+      all = r.integer(0) == 0;
+    });
+    return all;
+  }
+
+  pace pace_;
+  std::string to_;
+  bool audit_;
+  std::uint32_t lifetime_;
+  std::uint64_t count_;
+  shelf<sender_output> shelf_;
+  our_environment env_;
+  sender<our_environment> role_;
+  Client link_;
+  bool from_file_ = false;
+  std::deque<std::string> waiting_;  ///< of a file
+  std::set<key> altered_;            ///< told so, since the last transmissions
+  std::vector<out::report> reports_;
+  std::map<key, shown> open_;  ///< messages without outcome
+  std::uint64_t written_ = 0, session_ = 0;
+  bool was_up_ = false, input_over_ = false;
+  std::string typed_, said_of_link_;
+};
+
+}  // namespace clients
+
+#endif
