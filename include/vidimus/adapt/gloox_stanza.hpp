@@ -47,7 +47,8 @@ class gloox_maker {
 /// The tag of gloox for a stanza of ours, for `ClientBase::send(Tag*)`, which takes it over
 /// (`release()`); from the text that `stanza_text` gives. Null: the text is no stanza, or has what
 /// gloox cannot say: an attribute with an empty value, `xmlns=''`. Then
-/// `ClientBase::send(const std::string&)` with the text itself does.
+/// `ClientBase::send(const std::string&)` with the text itself does, which is protected: inherit
+/// from `Client` to reach it (docs/examples/clients/gloox.hpp).
 inline std::unique_ptr<gloox::Tag> to_gloox(std::string_view stanza) {
   detail::gloox_maker made;
   return make_tree(stanza, made) ? std::move(made.root) : nullptr;

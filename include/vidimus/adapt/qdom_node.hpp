@@ -6,7 +6,11 @@
 #include <array>
 #include <string>
 
+// Qt takes the word for itself, unless QT_NO_KEYWORDS is defined
+#pragma push_macro("emit")
+#undef emit
 #include "../check/stanza.hpp"
+#pragma pop_macro("emit")
 
 namespace vidimus::inline VIDIMUS_ABI {
 
