@@ -39,7 +39,7 @@ class program {
       link_.run(wait(), [&](component_event e) { came.push_back(std::move(e)); });
       shelf_.begin();
       for (const component_event& e : came) take(e);
-      if (role_.next_deadline() <= now()) shelf_.add(role_.tick(now()));
+      shelf_.add(pass_time(role_));
       do_the_rest(shelf_.commit());
       for (const std::string& text : answers_) send(text);
       answers_.clear();
@@ -53,6 +53,7 @@ class program {
   server_limits limits() const {
     server_limits l;
     l.retry = pace_.retry;
+    l.receipts = together;
     return l;
   }
 

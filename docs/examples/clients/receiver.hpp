@@ -6,16 +6,19 @@
 
 #include "../hosting/shelf.hpp"
 #include "client.hpp"
+#include "pacer.hpp"
 
 namespace clients {
 
 inline constexpr auto receiver_usage =
     "receive --jid ME --password-file FILE --relay ADDRESS --keys FILE --store FILE\n"
     "        [--host HOST] [--port N] [--plain] [--quick] [--copies] [--audit]\n"
+    "        [--times]\n"
     "  --plain   no TLS: for a server on the same machine\n"
     "  --quick   says within a second that it is there: for tests\n"
     "  --copies  asks the server for carbon copies, and for its archive: none of them is answered\n"
     "  --audit   keeps what the codes cover of each message\n"
+    "  --times   microseconds of the clock before each message\n"
     "Goes on until it is asked to end.";
 
 inline constexpr auto receiver_tables =
@@ -36,7 +39,8 @@ class receiver_program {
               std::string(bare(o.needed("--jid")))),
         link_(o, pace_, party::receiver),
         copies_(o.has("--copies")),
-        audit_(o.has("--audit")) {
+        audit_(o.has("--audit")),
+        times_(o.has("--times")) {
     do_the_rest(shelf_.restored(role_.restore(shelf_.all(), shelf_.last_durable())));
     // names of sessions: a relay tells a new one from a repeat by them
     std::array<octet, 9> drawn{};
@@ -54,7 +58,7 @@ class receiver_program {
       link_.came.elements.clear();
       take_what_waits();
       do_the_rest(shelf_.commit());
-      std::fflush(stdout);
+      say_taken();
     }
     link_.send("<presence type='unavailable'/>");
     link_.run(milliseconds(10));
@@ -105,29 +109,44 @@ class receiver_program {
   }
 
   /// S5. The effect and the record that it was accepted are one transaction (accept.atomic), so a
-  /// message that is handed out again after a death had no effect before.
+  /// message that is handed out again after a death had no effect before. What came together is
+  /// answered together.
   void take_what_waits() {
+    if (waiting_.empty()) return;
+    std::vector<message_name> names;
+    for (const out::deliver& d : waiting_) names.push_back(d.name);
+    auto all = role_.accepted(names, now());
+    if (all) shelf_.add(std::move(*all));
     for (const out::deliver& d : waiting_) {
-      const auto view = content_view::parse(d.body->canonical);
-      auto accepted = role_.accepted(d.name, now());
-      if (!view || !accepted) continue;
-      const std::string body(view->body());
-      row(shelf_.file(),
-          "INSERT INTO taken(origin, conversation, number, text) VALUES(?1, ?2, ?3, ?4)")
-          .text(d.name.in.along->origin)
-          .name(d.name)
-          .text(body)
-          .run();
-      if (audit_)
-        row(shelf_.file(), "INSERT INTO contents(conversation, number, octets) VALUES(?1, ?2, ?3)")
-            .name(d.name)
-            .blob(d.body->canonical)
-            .run();
-      std::printf("%s%s: %s\n", d.name.in.along->origin.c_str(),
-                  d.end_to_end ? " (end to end)" : "", body.c_str());
-      shelf_.add(std::move(*accepted));
+      auto one = all ? result<receiver_outputs>(receiver_outputs()) : role_.accepted(d.name, now());
+      if (!one) continue;
+      take(d);
+      shelf_.add(std::move(*one));
     }
     waiting_.clear();
+  }
+  void take(const out::deliver& d) {
+    const auto view = content_view::parse(d.body->canonical);
+    const std::string body(view ? view->body() : std::string_view());
+    row(shelf_.file(),
+        "INSERT INTO taken(origin, conversation, number, text) VALUES(?1, ?2, ?3, ?4)")
+        .text(d.name.in.along->origin)
+        .name(d.name)
+        .text(body)
+        .run();
+    if (audit_)
+      row(shelf_.file(), "INSERT INTO contents(conversation, number, octets) VALUES(?1, ?2, ?3)")
+          .name(d.name)
+          .blob(d.body->canonical)
+          .run();
+    taken_.push_back(d.name.in.along->origin + (d.end_to_end ? " (end to end): " : ": ") + body);
+  }
+  /// What is durable by now.
+  void say_taken() {
+    for (const std::string& line : taken_)
+      std::printf("%s%s\n", stamp(times_).c_str(), line.c_str());
+    taken_.clear();
+    std::fflush(stdout);
   }
 
   pace pace_;
@@ -136,8 +155,9 @@ class receiver_program {
   our_environment env_;
   receiver<our_environment> role_;
   Client link_;
-  bool copies_, audit_;
+  bool copies_, audit_, times_;
   std::vector<out::deliver> waiting_;
+  std::vector<std::string> taken_;  ///< and not said yet
   std::string life_;
   std::uint64_t session_ = 0;
   instant announced_{0};

@@ -11,6 +11,7 @@
 
 #include "../hosting/shelf.hpp"
 #include "client.hpp"
+#include "pacer.hpp"
 #include "sender_words.hpp"
 
 namespace clients {
@@ -26,6 +27,9 @@ class sender_program {
         audit_(o.has("--audit")),
         lifetime_(static_cast<std::uint32_t>(o.number("--lifetime", 24 * 3600, 30 * 24 * 3600))),
         count_(o.number("--count", 0, 1'000'000)),
+        window_(o.number("--window", 40, 1024)),
+        times_(o.has("--times")),
+        pacer_(o.number("--pace", 0, 100'000)),
         shelf_(o.needed("--store"), "sender", sender_tables),
         role_((read_keys(env_.keys, o.needed("--keys")), env_),
               std::string(bare(o.needed("--jid"))), o.needed("--relay"), limits()),
@@ -47,9 +51,11 @@ class sender_program {
 
   int run() {
     end_when_asked();
+    say_outcomes();  // that were told by a former life, or just before its end
     while (asked_to_end == 0 && !(input_over_ && open_.empty())) {
       link_.run(milliseconds(10));
       shelf_.begin();
+      note_outcomes();
       if (link_.session() != session_ && link_.is_up()) {
         session_ = link_.session();
         say_link("connected as " + link_.address());
@@ -65,13 +71,17 @@ class sender_program {
         shelf_.add(role_.receive(one, now()));
       }
       link_.came.elements.clear();
-      if (role_.next_deadline() <= now()) shelf_.add(role_.tick(now()));
+      shelf_.add(pass_time(role_));
       take_input();
       do_the_rest(shelf_.commit());
       altered_.clear();
-      note_outcomes();
-      say_changes();
+      say_outcomes();
+      if (!times_) say_changes();
+      std::fflush(stdout);
     }
+    shelf_.begin();
+    note_outcomes();
+    do_the_rest(shelf_.commit());
     const bool good = open_.empty() && all_delivered();
     shelf_.close();
     return good ? exit_good : exit_not_delivered;
@@ -87,6 +97,7 @@ class sender_program {
   sender_limits limits() const {
     sender_limits l;
     l.retry = pace_.retry;
+    l.commands = together;
     return l;
   }
   static key key_of(const message_name& of) {
@@ -106,13 +117,12 @@ class sender_program {
 
   void take_input() {
     if (from_file_) {
-      while (!waiting_.empty() && role_.unfinished() < 40 && submit(waiting_.front()))
-        waiting_.pop_front();
+      while (!waiting_.empty() && may_submit() && submit(waiting_.front())) waiting_.pop_front();
       input_over_ = waiting_.empty();
       return;
     }
     if (count_ != 0) {
-      while (written_ < count_ && role_.unfinished() < 40 &&
+      while (written_ < count_ && may_submit() &&
              submit(message_of("message " + std::to_string(written_ + 1)))) {
       }
       input_over_ = written_ >= count_;
@@ -128,6 +138,8 @@ class sender_program {
       typed_.erase(0, end + 1);
     }
   }
+
+  bool may_submit() { return role_.unfinished() < window_ && pacer_.may(); }
 
   std::string message_of(const std::string& text) const {
     std::string message = "<message";
@@ -164,6 +176,7 @@ class sender_program {
           .blob(composed->body.canonical)
           .run();
     open_[key_of(given->name)] = {++written_, {}};
+    if (times_) say(written_, "submitted");
     shelf_.add(std::move(given->outputs));
     return true;
   }
@@ -193,16 +206,9 @@ class sender_program {
     if (auto text = stanza_text(o, how)) link_.send(*text);
   }
 
-  /// Outcomes are given once more if this dies before the note: `told` counts them.
-  void note_outcomes() {
-    if (reports_.empty()) return;
-    shelf_.begin();
-    for (const out::report& r : reports_) {
-      row(shelf_.file(),
-          "UPDATE said SET outcome = ?3, told = told + 1 WHERE conversation = ?1 AND number = ?2")
-          .name(r.name)
-          .text(name_of(r.ended))
-          .run();
+  void say_outcomes() {
+    for (; said_ < reports_.size(); ++said_) {
+      const out::report& r = reports_[said_];
       auto at = open_.find(key_of(r.name));
       if (at == open_.end()) continue;
       std::string why(r.why == reason::none ? "" : name_of(r.why));
@@ -211,8 +217,18 @@ class sender_program {
       say(at->second.at, std::string(name_of(r.ended)) + why);
       open_.erase(at);
     }
+  }
+  /// In the next transaction, in which the role's records of them go: an outcome is given once more
+  /// if this dies before, and `told` counts them.
+  void note_outcomes() {
+    for (const out::report& r : reports_)
+      row(shelf_.file(),
+          "UPDATE said SET outcome = ?3, told = told + 1 WHERE conversation = ?1 AND number = ?2")
+          .name(r.name)
+          .text(name_of(r.ended))
+          .run();
     reports_.clear();
-    shelf_.commit();
+    said_ = 0;
   }
 
   void say_changes() {
@@ -225,7 +241,6 @@ class sender_program {
       one.state = words_for(*at);
       say(one.at, one.state);
     }
-    std::fflush(stdout);
   }
   void say_again(const check& message) {
     const auto name = key_of({message.head.conversation, message.at});
@@ -233,8 +248,9 @@ class sender_program {
     if (at == open_.end()) return;
     say(at->second.at, altered_.erase(name) != 0 ? "altered on the way, sent again" : "sent again");
   }
-  static void say(std::uint64_t at, const std::string& what) {
-    std::printf("message %llu: %s\n", static_cast<unsigned long long>(at), what.c_str());
+  void say(std::uint64_t at, const std::string& what) const {
+    std::printf("%smessage %llu: %s\n", stamp(times_).c_str(), static_cast<unsigned long long>(at),
+                what.c_str());
   }
   void say_link(const std::string& what) {
     if (what != said_of_link_) std::printf("-- %s\n", what.c_str());
@@ -253,16 +269,19 @@ class sender_program {
   std::string to_;
   bool audit_;
   std::uint32_t lifetime_;
-  std::uint64_t count_;
+  std::uint64_t count_, window_;
+  bool times_;
+  pacer pacer_;
   shelf<sender_output> shelf_;
   our_environment env_;
   sender<our_environment> role_;
   Client link_;
   bool from_file_ = false;
-  std::deque<std::string> waiting_;  ///< of a file
-  std::set<key> altered_;            ///< told so, since the last transmissions
-  std::vector<out::report> reports_;
-  std::map<key, shown> open_;  ///< messages without outcome
+  std::deque<std::string> waiting_;   ///< of a file
+  std::set<key> altered_;             ///< told so, since the last transmissions
+  std::vector<out::report> reports_;  ///< not noted yet
+  std::size_t said_ = 0;              ///< of these
+  std::map<key, shown> open_;         ///< messages without outcome
   std::uint64_t written_ = 0, session_ = 0;
   bool was_up_ = false, input_over_ = false;
   std::string typed_, said_of_link_;

@@ -11,14 +11,18 @@ using namespace vidimus;
 inline constexpr auto sender_usage =
     "send --jid ME --password-file FILE --relay ADDRESS --to ADDRESS --keys FILE --store FILE\n"
     "     [--host HOST] [--port N] [--plain] [--quick] [--lifetime SECONDS] [--count N]\n"
-    "     [--file FILE] [--audit]\n"
+    "     [--file FILE] [--window N] [--pace N] [--audit] [--times]\n"
     "  --plain      no TLS: for a server on the same machine\n"
     "  --quick      asks again within seconds: for tests\n"
     "  --count N    in place of standard input: N messages, those of former lives included\n"
     "  --file FILE  in place of standard input: messages as XML, a zero octet behind each; one "
     "that\n"
     "               cannot be sent is passed over\n"
+    "  --window N   of these, at most so many without outcome at a time; 40 if it is not given\n"
+    "  --pace N     of these, so many a second\n"
     "  --audit      keeps what the codes cover of each message\n"
+    "  --times      microseconds of the clock before each line, and of each message only when it\n"
+    "               was submitted and what became of it\n"
     "Ends when all messages have ended: with 0 if all were delivered, with 1 if one was not.";
 
 inline constexpr auto sender_tables =

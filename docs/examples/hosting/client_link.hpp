@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 #include <vidimus/adapt/strophe_node.hpp>
 #include <vidimus/adapt/strophe_stanza.hpp>
@@ -44,7 +45,7 @@ class client_link {
     if (!stream_ && now() >= next_) connect();
     if (stream_ && is_silent()) drop("nothing was heard");
     if (stream_)
-      xmpp_run_once(context_.get(), static_cast<unsigned long>(wait.count));
+      write_and_read(wait);
     else
       std::this_thread::sleep_for(std::chrono::milliseconds(wait.count));
     if (stream_ && over_) drop(why_);
@@ -58,14 +59,25 @@ class client_link {
   /// Why the last stream ended.
   const std::string& why() const { return why_; }
 
+  /// Written by the next `run`, all in one piece.
   void send(std::string_view text) {
-    if (up_) xmpp_send_raw(stream_.get(), text.data(), text.size());
+    if (up_) out_ += text;
   }
   /// The same through a tree of libstrophe's own, which is what a program with one would send.
   void send_tree(std::string_view text) {
     if (!up_) return;
-    if (const auto tree = to_strophe(context_.get(), text)) xmpp_send(stream_.get(), tree.get());
+    const auto tree = to_strophe(context_.get(), text);
+    char* made = nullptr;
+    std::size_t size = 0;
+    if (!tree || xmpp_stanza_to_text(tree.get(), &made, &size) != XMPP_EOK) return;
+    out_.append(made, size);
+    xmpp_free(context_.get(), made);
   }
+  /// Whether more is waiting to be written than a connection takes at once.
+  bool is_behind() const {
+    return out_.size() > 8192 || (up_ && xmpp_conn_send_queue_len(stream_.get()) > 0);
+  }
+  xmpp_ctx_t* context() const { return context_.get(); }
 
   using stanza_handler = int (*)(xmpp_conn_t*, xmpp_stanza_t*, void*);
   /// `each` is called with `self` for every stanza of that name; before the first `run`.
@@ -88,8 +100,19 @@ class client_link {
     hearers_.push_back({name, each, self});
   }
 
+  /// libstrophe reads 4 KiB at a time. What has come already is read before anything is done about
+  /// it, so that the store has one transaction for it; but not without end.
+  void write_and_read(span_ms wait) {
+    if (!out_.empty()) xmpp_send_raw(stream_.get(), out_.data(), out_.size());
+    out_.clear();
+    xmpp_run_once(context_.get(), static_cast<unsigned long>(wait.count));
+    for (int more = 0; more < 16 && std::exchange(came_, false) && !over_; ++more)
+      xmpp_run_once(context_.get(), 0);
+  }
+
   void connect() {
     over_ = up_ = false;
+    out_.clear();
     heard_ = asked_ = now();
     stream_.reset(xmpp_conn_new(context_.get()));
     long flags = XMPP_CONN_FLAG_DISABLE_SM;
@@ -109,6 +132,7 @@ class client_link {
   void drop(const std::string& why) {
     why_ = why;
     up_ = false;
+    out_.clear();
     auto old = std::move(stream_);
     old.reset();  // its last words come to `on_stream`
     over_ = false;
@@ -149,6 +173,7 @@ class client_link {
   }
   static int hear_anything(xmpp_conn_t*, xmpp_stanza_t*, void* self) {
     static_cast<client_link*>(self)->heard_ = now();
+    static_cast<client_link*>(self)->came_ = true;
     return 1;
   }
 
@@ -160,7 +185,8 @@ class client_link {
   system_entropy chance_;
   std::unique_ptr<xmpp_ctx_t, release> context_;
   std::unique_ptr<xmpp_conn_t, release> stream_;
-  bool over_ = false, up_ = false;
+  bool over_ = false, up_ = false, came_ = false;
+  std::string out_;
   instant next_{0}, heard_{0}, asked_{0};
   std::string address_, why_ = "not connected yet";
   std::uint64_t session_ = 0;

@@ -18,8 +18,8 @@
 
 namespace hosting {
 
-/// A connection over TCP that never waits. Each text goes out at once (TCP_NODELAY): a stanza that
-/// stands half in a segment may wait at a server until more comes.
+/// A connection over TCP that never waits. What is written goes out at once (TCP_NODELAY): a stanza
+/// that stands half in a segment may wait at a server until more comes.
 class connection {
  public:
   connection() = default;
@@ -54,6 +54,7 @@ class connection {
 
   /// Waits for at most so long for octets to come, and writes what can be written meanwhile.
   void wait(span_ms most) {
+    flush();
     pollfd at{fd_, static_cast<short>(POLLIN | (out_.empty() ? 0 : POLLOUT)), 0};
     ::poll(&at, 1, static_cast<int>(most.count));
     flush();
@@ -67,11 +68,11 @@ class connection {
       to.append(some, static_cast<std::size_t>(n));
     }
   }
-  /// False: the other end has not read for so long that more is not kept for it.
+  /// Written by the next `wait`, all in one piece. False: the other end has not read for so long
+  /// that more is not kept for it.
   bool write(std::string_view text) {
     if (out_.size() > 16u << 20) return false;
     out_ += text;
-    flush();
     return true;
   }
 

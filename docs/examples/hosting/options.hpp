@@ -125,6 +125,17 @@ struct pace {
   span_ms ping = seconds(30);      ///< of silence, then the server is asked for a word
   span_ms announce = seconds(60);  ///< how often a receiver says that it is there
 };
+
+/// Commands and statuses about what came together leave together. The programs take all that came,
+/// then ask at once for what may wait for so long (`pass_time`): so nothing does wait.
+inline constexpr batch_limits together{milliseconds(1), 256};
+template <class Role>
+auto pass_time(Role& role) {
+  const instant at = now() + together.delay;
+  using outputs = decltype(role.tick(at));
+  return role.next_deadline() <= at ? role.tick(at) : outputs();
+}
+
 inline pace pace_of(const options& o) {
   if (!o.has("--quick")) return {};
   return {{milliseconds(200), milliseconds(1000), milliseconds(50), true, milliseconds(200)},
