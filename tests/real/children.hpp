@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,13 +52,18 @@ class child {
     pid_ = std::exchange(other.pid_, -1);
     status_ = other.status_;
     output_ = std::move(other.output_);
+    counted_ = std::move(other.counted_);
     return *this;
   }
   ~child() { kill(); }
 
   /// Whether it still goes; if not, `code` has how it ended.
   bool goes() {
-    if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+    rusage used{};
+    if (pid_ > 0 && ::wait4(pid_, &status_, WNOHANG, &used) == pid_) {
+      pid_ = -1;
+      used_us_ = microseconds(used.ru_utime) + microseconds(used.ru_stime);
+    }
     return pid_ > 0;
   }
   /// The exit code; -1: killed by a signal, or it was none.
@@ -71,18 +79,44 @@ class child {
     pid_ = -1;
   }
 
-  /// Lines of the output in which a text stands.
-  int lines_with(const std::string& text) const {
+  /// Lines of the output in which a text stands, those of earlier processes with it included.
+  long long lines_with(const std::string& text) {
+    count& c = counted_[text];  // what was read is not read again: it is asked often
     std::ifstream from(output_);
-    int n = 0;
-    for (std::string line; std::getline(from, line);)
-      if (line.find(text) != std::string::npos) ++n;
-    return n;
+    from.seekg(c.read);
+    for (std::string line; std::getline(from, line) && !from.eof();) {
+      c.read += static_cast<std::streamoff>(line.size() + 1);
+      if (line.find(text) != std::string::npos) ++c.lines;
+    }
+    return c.lines;
+  }
+
+  /// Microseconds of processor that it used so far; of one that has ended, in all.
+  long long used_us() {
+    if (!goes()) return used_us_;
+    std::ifstream from("/proc/" + std::to_string(pid_) + "/stat");
+    std::string all((std::istreambuf_iterator<char>(from)), {});
+    std::istringstream fields(all.substr(std::min(all.size(), all.rfind(')') + 2)));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    long long user = 0, system = 0;
+    fields >> user >> system;
+    return (user + system) * 1'000'000 / ::sysconf(_SC_CLK_TCK);
   }
 
  private:
+  struct count {
+    std::streamoff read = 0;
+    long long lines = 0;
+  };
+  static long long microseconds(const timeval& of) {
+    return static_cast<long long>(of.tv_sec) * 1'000'000 + of.tv_usec;
+  }
+
   pid_t pid_ = -1;
   int status_ = -1;
+  long long used_us_ = 0;
+  std::map<std::string, count> counted_;
   std::string output_;
 };
 

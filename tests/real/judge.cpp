@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "real.hpp"
 
@@ -87,24 +88,38 @@ tally judge(const std::string& dir, bool& good) {
   out.told =
       of.count("said s WHERE outcome IN ('withdrawn', 'expired', 'failed') AND NOT " + is_taken);
   out.lost = out.submitted - out.intact - out.told;
+  out.wrong_yes = of.count(questions[2].from);
+  out.wrong_no = of.count(questions[3].from);
   return out;
 }
 
-tally count_plain(const std::string& output, long long submitted) {
+tally count_plain(const std::string& receiver, const std::string& sender, long long submitted) {
   tally out;
   out.submitted = submitted;
   std::map<std::string, int> heard;
-  std::ifstream from(output);
-  for (std::string line; std::getline(from, line);) ++heard[line];
+  std::ifstream from(receiver);
+  for (std::string line; std::getline(from, line);)
+    if (!line.starts_with("--")) ++heard[line];
+  std::set<std::string> receipts;
+  std::ifstream said(sender);
+  for (std::string line; std::getline(said, line);)
+    if (line.starts_with("receipt ")) receipts.insert(line.substr(8));
   for (long long i = 1; i <= submitted; ++i) {
+    const bool has_receipt = receipts.contains("m" + std::to_string(i));
     auto at = heard.find("message " + std::to_string(i));
-    if (at == heard.end()) continue;
-    ++out.intact;
-    if (at->second > 1) ++out.doubled;
-    heard.erase(at);
+    if (at != heard.end()) {
+      ++out.intact;
+      if (at->second > 1) ++out.doubled;
+      if (!sender.empty() && !has_receipt) ++out.wrong_no;
+      heard.erase(at);
+    } else if (sender.empty()) {
+      ++out.lost;
+    } else {
+      ++(has_receipt ? out.wrong_yes : out.told);
+    }
   }
+  out.lost += out.wrong_yes;
   for (const auto& [text, times] : heard) out.altered += times;
-  out.lost = out.submitted - out.intact;
   return out;
 }
 

@@ -24,8 +24,11 @@ enum class fault : unsigned char {
 };
 inline constexpr std::array<const char*, 7> fault_names{
     "altered", "replayed", "reordered", "discarded", "cut", "reset", "stalled"};
-/// A fault of each kind comes between so many messages and twice as many, so each does come.
-inline constexpr std::array<int, 7> messages_between{17, 17, 19, 29, 61, 67, 151};
+/// A fault to one stanza comes between so many messages and twice as many, so each kind does come.
+inline constexpr std::array<int, 4> messages_between{17, 17, 19, 29};
+/// Connections break when the run says so, in this order again and again.
+inline constexpr std::array<fault, 7> breaks_in_turn{
+    fault::cut, fault::reset, fault::cut, fault::reset, fault::cut, fault::reset, fault::stalled};
 
 using fault_counts = std::array<int, fault_names.size()>;
 
@@ -36,13 +39,22 @@ class mischief {
     for (std::size_t i = 0; i < due_.size(); ++i) due_[i] = draw(i);
   }
   void cease() { over_ = true; }
+  /// The next message, whichever way it goes, does not get through, nor does what is behind it.
+  void break_next() { ++breaks_owed_; }
+  int breaks_owed() const { return breaks_owed_; }
   /// The index of a fault, or how many there are for none.
   std::size_t next() {
-    if (over_) return due_.size();
-    std::size_t found = due_.size();
+    if (over_) return fault_names.size();
+    std::size_t found = fault_names.size();
+    if (breaks_owed_ > 0) {
+      --breaks_owed_;
+      found = static_cast<std::size_t>(breaks_in_turn[breaks_++ % breaks_in_turn.size()]);
+      ++done_[found];
+      return found;
+    }
     for (std::size_t i = 0; i < due_.size(); ++i)
-      if (--due_[i] <= 0 && found == due_.size()) found = i;  // others wait for the next message
-    if (found == due_.size()) return found;
+      if (--due_[i] <= 0 && found == fault_names.size()) found = i;  // others wait for the next
+    if (found == fault_names.size()) return found;
     due_[found] = draw(found);
     ++done_[found];
     return found;
@@ -57,8 +69,10 @@ class mischief {
   }
 
   std::mt19937_64 chance_;
-  std::array<int, fault_names.size()> due_{};
+  std::array<int, messages_between.size()> due_{};
   fault_counts done_{};
+  int breaks_owed_ = 0;
+  std::size_t breaks_ = 0;
   bool over_ = false;
 };
 

@@ -75,7 +75,7 @@ modules:
 
 // Without a node name there is no epmd, no cookie and nothing that listens but what is configured.
 constexpr auto ejabberd_accounts =
-    "lists:foreach(fun(U) -> ok = ejabberd_auth:try_register(U, <<\"localhost\">>, "
+    "lists:foreach(fun(U) -> _ = ejabberd_auth:try_register(U, <<\"localhost\">>, "
     "<<\"@PASSWORD@\">>) end, [<<\"alice\">>, <<\"bob\">>]), "
     "ok = file:write_file(\"@DIR@/ready\", <<>>).";
 
@@ -131,31 +131,33 @@ bool takes_connections(unsigned short port) {
 
 }  // namespace
 
+void start_again(server_process& of) {
+  const std::vector<std::pair<std::string, std::string>> values{
+      {"@DIR@", of.dir},
+      {"@CLIENTS@", std::to_string(of.clients)},
+      {"@COMPONENTS@", std::to_string(of.components)},
+      {"@PASSWORD@", password},
+      {"@SECRET@", component_secret}};
+  fs::remove(of.dir + "/ready");
+  of.process = of.kind == "prosody" ? start_prosody(of.dir, values)
+                                    : start_ejabberd(of.dir, *ejabberd_library(), values);
+}
+
 std::optional<server_process> start_server(const std::string& kind, const std::string& dir) {
+  if (kind == "prosody" ? !program("prosody") : !ejabberd_library()) return std::nullopt;
   fs::create_directories(dir);
   server_process out;
+  out.kind = kind;
+  out.dir = dir;
   out.clients = free_port();
   do out.components = free_port();
   while (out.components == out.clients);
-  const std::vector<std::pair<std::string, std::string>> values{
-      {"@DIR@", dir},
-      {"@CLIENTS@", std::to_string(out.clients)},
-      {"@COMPONENTS@", std::to_string(out.components)},
-      {"@PASSWORD@", password},
-      {"@SECRET@", component_secret}};
-  if (kind == "prosody") {
-    if (!program("prosody")) return std::nullopt;
-    out.process = start_prosody(dir, values);
-    return out;
-  }
-  const auto library = ejabberd_library();
-  if (!library) return std::nullopt;
-  out.process = start_ejabberd(dir, *library, values);
+  start_again(out);
   return out;
 }
 
-bool is_ready(const server_process& of, const std::string& dir) {
-  return fs::exists(dir + "/ready") && takes_connections(of.clients) &&
+bool is_ready(const server_process& of) {
+  return fs::exists(of.dir + "/ready") && takes_connections(of.clients) &&
          takes_connections(of.components);
 }
 

@@ -13,14 +13,18 @@ inline const std::string host = "localhost", relay_address = "verify.localhost";
 struct server_process {
   child process;
   unsigned short clients = 0, components = 0;  ///< ports
+  std::string kind, dir;
 };
 
 /// Writes the configuration and starts the server on ports that were free a moment ago. `kind`:
 /// "prosody" or "ejabberd". Nothing: it is not installed.
 std::optional<server_process> start_server(const std::string& kind, const std::string& dir);
 
+/// Starts one that has ended, on its ports and files.
+void start_again(server_process& of);
+
 /// Whether it takes connections, and knows the accounts.
-bool is_ready(const server_process& of, const std::string& dir);
+bool is_ready(const server_process& of);
 
 }  // namespace real
 
