@@ -88,6 +88,7 @@ std::uint32_t wires::intern(who from, const out::transmit& sent) {
   w.u8(static_cast<octet>(sent.what.index()));
   w.sized(code_of(sent.what).view());
   if (const auto* c = std::get_if<check>(&sent.what)) w.u32(c->attempt);
+  w.raw(header_of(sent.what).brief.view());
   if (sent.payload) w.sized(*sent.payload);
   const auto [at, fresh] = known_.try_emplace(print::of(key), size());
   if (fresh) {
@@ -116,6 +117,7 @@ std::uint32_t wires::stale_form(std::uint32_t id, toy::env& issuer) {
   if (auto* r = std::get_if<receipt>(&form.sent.what)) {
     r->answers = {};
     r->covered = {};
+    r->brief = false;
     sealed = codes.seal(*r, hop_one ? purpose::receipt : purpose::final_receipt, peer);
   } else if (auto* s = std::get_if<vidimus::sync>(&form.sent.what)) {
     s->asks = stale_question();
@@ -127,8 +129,9 @@ std::uint32_t wires::stale_form(std::uint32_t id, toy::env& issuer) {
 std::string wires::text(std::uint32_t id) const {
   const element& e = at(id).sent.what;
   const header& head = header_of(e);
-  return join({"[", std::visit([](const auto& one) { return text_of(one); }, e), " | ",
-               short_name(head.conversation.id), " under ", short_name(head.memory), "]"});
+  return join({"[", std::visit([](const auto& one) { return text_of(one); }, e),
+               head.brief.empty() ? " | " : " brief | ", short_name(head.conversation.id),
+               " under ", short_name(head.memory), "]"});
 }
 
 incoming wires::arrival(std::uint32_t id, int altered) const {

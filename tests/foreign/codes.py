@@ -89,6 +89,11 @@ class Key:
             (0x08, conversation), (0x09, memory)))
 
 
+def reference(header, conversation):
+    """What stands for a header in the brief form, 7.6."""
+    return conversation[:3] + hashlib.sha256(header).digest()[:3]
+
+
 # ---------------------------------------------------------------- what a code covers, 5.4
 # Each function gives the fields behind the header.
 
@@ -146,12 +151,13 @@ def refused(number, reason, seconds=0):
 
 
 def receipt(statuses=(), altereds=(), refuseds=(), missing=(), limit=0, largest=262144,
-            nonce=b'', covered=(0, 0), ends=(), body_only=False):
+            nonce=b'', covered=(0, 0), ends=(), body_only=False, brief=False):
     return (field(0x20, b''.join(statuses)) + field(0x21, b''.join(altereds))
             + field(0x22, b''.join(refuseds)) + field(0x23, ranges(missing))
             + field(0x24, integer(limit)) + field(0x25, integer(largest)) + field(0x26, nonce)
             + field(0x27, ranges([covered])) + end_codes(ends)
-            + (field(0x29, integer(1)) if body_only else b''))
+            + (field(0x29, integer(1)) if body_only else b'')
+            + (field(0x2a, integer(1)) if brief else b''))
 
 
 def execute(numbers, low1=1, void=(), ends=()):
@@ -323,6 +329,8 @@ def worked_example():
             ('receipt', 'e789b4b6649c4fa3a0e309101d96703b2f4a2ef93e886eb4318f9f987d87bac5')):
         yield 'key of ' + purpose, key.derived(purpose).hex(), text
     yield 'length of the first input', len(first), 264
+    yield 'reference', base64url(reference(key.header('submit', conversation, server),
+                                           conversation)), 'EBESRI8i'
     yield 'first code', key.code('submit', first).hex(), '4b8322bfdface8c4544a13beb8864998'
     yield 'S1', wire('submit', server, submit), 'S4Miv9-s6MRUShO-uIZJmA'
     yield 'S4', key.code('deliver', key.header('deliver', conversation, endpoint) + check(

@@ -43,11 +43,17 @@ class Case:
         self.attributes = {'k': key_id, 'c': base64url(self.conversation)}
         if rule != 'hmac-sha-256-128':
             self.attributes['r'] = rule
-        self.arguments, self.tokens = [], []
+        self.arguments, self.tokens, self.may_be_brief = [], [], False
         kind = 'check' if purpose in ('submit', 'deliver') else purpose.split('-')[-1]
         fields = getattr(self, kind)()
         if self.memory:
             self.attributes['m'] = base64url(self.memory)
+        header = key.header(purpose, self.conversation, self.memory)
+        self.brief = self.may_be_brief and random.random() < .5
+        if self.brief:  # section 7.6
+            for letter in 'kcmr':
+                self.attributes.pop(letter, None)
+            self.attributes['i'] = base64url(codes.reference(header, self.conversation))
         if kind != 'check':
             self.data = self.stanza(kind)
         self.arguments += [
@@ -56,7 +62,7 @@ class Case:
             '--conversation', base64url(self.conversation), '--memory', base64url(self.memory),
             '--rule', rule]
         self.code = base64url(key.code(
-            purpose, key.header(purpose, self.conversation, self.memory) + fields))
+            purpose, header + fields))
 
     def octets(self, size):
         return bytes(self.random.randrange(256) for _ in range(size))
@@ -166,14 +172,17 @@ class Case:
             covered = r.choice(self.spans(3))
             self.attributes.update(q=base64url(nonce), g=spelled(covered))
         body_only = self.hop2 and r.random() < .3
-        if body_only:
-            self.attributes['f'] = 'b'
+        brief = bool(nonce) and r.random() < .5
+        if body_only or brief:
+            self.attributes['f'] = 'b' * body_only + 'i' * brief
+        self.may_be_brief = not nonce
         return codes.receipt(statuses, altereds, refuseds, missing, limit, largest, nonce, covered,
-                             ends, body_only)
+                             ends, body_only, brief)
 
     def execute(self):
         numbers, void = self.spans(self.random.choice([1, 2, 20])), self.spans(
             self.random.choice([0, 1, 3]))
+        self.may_be_brief = True
         self.tokens = [spelled(s) for s in numbers] + ['x' + spelled(s) for s in void]
         return codes.execute(numbers, self.say('w', self.number(), 1), void, self.ends())
 
@@ -215,7 +224,7 @@ class Case:
         else:
             implied = (sender, to, sender) if self.hop2 else (sender, to, to)
         for letter, address, known in zip('ods', self.route, implied):
-            if address != known:
+            if address != known and not self.brief:
                 self.attributes[letter] = address
         self.attributes['v'] = base64url(self.octets(codes.RULES[self.rule]))
         return "<message from='%s' to='%s'><%s xmlns='urn:vidimus:0' %s>%s</%s></message>" % (

@@ -47,6 +47,7 @@ void change(route_ref& along, chance& c) {
 }
 
 void change_head(header& h, chance& c) {
+  if (!h.brief.empty()) return flip(h.brief.octets, c);
   switch (c.below(4)) {
     case 0: h.key_id += "x"; break;
     case 1: change(h.conversation.along, c); break;

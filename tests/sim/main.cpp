@@ -143,7 +143,7 @@ void print_summary(const tally& t, double seconds) {
   constexpr const char* words[] = {"not_ours",      "malformed",  "copy_or_error", "not_in_scope",
                                    "unknown_key",   "wrong_code", "other_memory",  "stale_snapshot",
                                    "out_of_window", "reused",     "rate_limited",  "table_full",
-                                   "wrong_second"};
+                                   "wrong_second",  "unresolved"};
   static_assert(std::size(words) == notice_count);
   std::printf("\nnotices:");
   for (std::size_t i = 0; i < notice_count; ++i)

@@ -197,6 +197,7 @@ void world::send_sealed(party& p, const std::string& to, Element e, purpose as) 
 void world::false_relay_sends() {
   const stanza s = stolen();
   header head = header_of(s.what);
+  head.brief = {};
   const sender_party* origin = sender_at(head.conversation.along->origin);
   if (origin == nullptr || head.conversation.along->relay != relay_.bare) return;
   if (auto m = relay_.held.memories.find(origin->bare); m != relay_.held.memories.end())
@@ -233,6 +234,7 @@ void world::false_endpoint_sends() {
   endpoint_party& p = endpoints_[attacker_.below(endpoints_.size())];
   receipt r = wild_receipt(attacker_, s);
   r.head = header_of(s.what);
+  r.head.brief = {};
   if (auto m = p.held.memories.find(relay_.bare); m != p.held.memories.end())
     r.head.memory = m->second;
   send_sealed(p, relay_.bare, std::move(r), purpose::final_receipt);

@@ -140,6 +140,7 @@ bool world::may_answer(party& p) {
 template <class Party>
 void world::receive(Party& p, const stanza& s) {
   incoming in{s.from, s.what, {}, s.copy_or_error, s.malformed};
+  std::visit([](auto& e) { e.head = e.head.as_written(); }, in.what);
   if (std::holds_alternative<check>(s.what)) in.body = read_content(s.payload);
   const bool inert = s.invalid || s.copy_or_error || s.malformed;
   say(p.name, " <- ", s.from, "  ", print(s.what), "  (", s.id, ")", s.invalid ? " INVALID" : "",

@@ -138,6 +138,7 @@ inline outgoing message(std::string_view text, std::string to = bob) {
 /// What a stanza that carries this looks like at its other end.
 inline incoming arrived(const out::transmit& sent, std::string from) {
   incoming in{std::move(from), sent.what, {}, false, false};
+  std::visit([](auto& e) { e.head = e.head.as_written(); }, in.what);
   if (sent.payload) in.body = content_of(*sent.payload);
   return in;
 }

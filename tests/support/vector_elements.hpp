@@ -134,6 +134,7 @@ inline receipt receipt_from(const vector_case& c) {
   e.covered = span_from(c.text("covered"));
   e.ends = ends_from(c);
   e.body_only = c.text("body-only") == "1";
+  e.brief = c.text("brief") == "1";
   return e;
 }
 

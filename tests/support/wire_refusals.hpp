@@ -77,7 +77,12 @@ inline void refused_attributes(std::vector<wire_refusal>& to) {
 
 inline void refused_names(std::vector<wire_refusal>& to) {
   const auto add = [&](std::string_view part, std::string_view by, std::string says) {
-    to.push_back({"check", wire_names_with(part, by) + "n=1\n", {}, std::move(says)});
+    // where a reference may stand instead, a schema cannot say that it is missing
+    to.push_back({"check",
+                  wire_names_with(part, by) + "n=1\n",
+                  {},
+                  std::move(says),
+                  by.empty() ? also::nobody : also::schema});
   };
   add("k=k1\n", "", "attribute k: is missing");
   add("k=k1", "k=", "attribute k: ");
@@ -150,6 +155,32 @@ inline void refused_coverages(std::vector<wire_refusal>& to) {
   add(names, also::schema, "beyond the 64 names");
 }
 
+/// Of elements in brief form.
+inline void refused_references(std::vector<wire_refusal>& to) {
+  const auto add = [&](std::string_view element, const std::string& more, std::string says,
+                       also by = also::schema, std::string text = {}) {
+    to.push_back(
+        {element, "v=AAAAAAAAAAAAAAAAAAAAAA\n" + more, std::move(text), std::move(says), by});
+  };
+  const std::string i = "i=AAAAAAAB\n";
+  for (const char* bad : {"", "AAAAAAA", "AAAAAAAA", "AAAAAABB=", "AAAAAAABB", "AAAAAA+B"})
+    add("check", "n=1\ni=" + std::string(bad) + "\n", "attribute i: ");
+  for (const char* more :
+       {"k=k1", "r=ed25519", "c=AAAAAAAAAAAAAAAB", "m=AAAAAAAAAAAAAAAC", "o=a@b", "d=a@b", "s=r"})
+    add("check", i + "n=1\n" + std::string(more) + "\n", "has no meaning in check", also::nobody);
+  add("check", i + "n=1\n", "text: ", also::nobody, "O" + std::string(201, 'o'));
+  add("check", i + "n=1\ny=2\n", "no meaning in a resend or a snapshot", also::nobody);
+  add("receipt", i + "q=AAAAAAAAAAAAAAAB\ng=1\n", "no meaning in a resend or a snapshot",
+      also::nobody);
+  add("receipt", i + "f=i\n", "i has no meaning in news", also::nobody);
+  add("receipt", i + "f=ib\n", "letters of bi");
+  for (const char* kind : {"withdraw", "challenge"})
+    add(kind, i + "k=k1\nc=AAAAAAAAAAAAAAAB\nm=AAAAAAAAAAAAAAAC\nd=bob@example.net\n",
+        "an element that says its header");
+  add("sync", i + "q=AAAAAAAAAAAAAAAB\nk=k1\nc=AAAAAAAAAAAAAAAB\nd=bob@example.net\n",
+      "an element that says its header");
+}
+
 inline std::vector<wire_refusal> wire_refusals() {
   std::vector<wire_refusal> out;
   refused_attributes(out);
@@ -157,6 +188,7 @@ inline std::vector<wire_refusal> wire_refusals() {
   refused_ranges(out);
   refused_statuses(out);
   refused_coverages(out);
+  refused_references(out);
   return out;
 }
 

@@ -35,6 +35,7 @@ inline bool same(const element& a, const element& b) {
     octets out;
     std::visit([&](const auto& one) { covered::write_input(out, one, purpose::submit); }, e);
     writer w(out);
+    w.raw(header_of(e).brief.view());
     std::visit([&](const auto& one) { w.sized(one.code.view()); }, e);
     if (const auto* c = std::get_if<check>(&e)) w.u32(c->attempt);
     return out;
@@ -108,6 +109,12 @@ class element_maker {
     octets code(16);
     for (octet& o : code) o = static_cast<octet>(chance_.next());
     e.code = check_code(code);
+    if (!chance_.one_in(4)) return e;
+    for (octet& o : e.head.brief.octets) o = static_cast<octet>(chance_.next() | 1);
+    if (wire::may_be_brief(e))
+      e.head = e.head.as_written();  // what is read of it
+    else
+      e.head.brief = {};
     return e;
   }
 
@@ -160,6 +167,7 @@ class element_maker {
     if (chance_.one_in(2)) {
       e.answers = name<nonce>();
       e.covered = {1 + chance_.below(3), 3 + chance_.below(9)};
+      e.brief = chance_.one_in(2);
     }
     return with_head(std::move(e), 1);
   }

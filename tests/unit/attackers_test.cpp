@@ -64,7 +64,8 @@ class world {
     t.arrive({from, sent});
   }
 
-  /// Puts an element in under every code of a hop that the attacker can make.
+  /// Puts an element in under every code of a hop that the attacker can make, with the whole header
+  /// and in brief form.
   template <class Element>
   void forge(Element e, purpose p, const std::string& from, const std::string& to,
              const std::string& text = {}) {
@@ -74,7 +75,11 @@ class world {
       env own;
       own.keys.add("x@y", one.key_id, one.code).value();
       Element made = e;
-      VIDIMUS_EXPECT(verifier<env>(own).seal(made, p, "x@y", &content), "there is a key");
+      made.head.brief = {};
+      verifier<env> codes(own);
+      VIDIMUS_EXPECT(codes.seal(made, p, "x@y", &content), "there is a key");
+      inject(made, from, to, text);
+      made.head.brief = codes.reference_of(made.head, p);
       inject(made, from, to, text);
     }
   }

@@ -203,9 +203,11 @@ TEST_CASE("a key removed early turns messages into resends, not into failures", 
     t.run();
     t.pass(seconds(30));  // without any key nothing moves, and nothing ends but by its outcome
     REQUIRE(t.air.empty());
-    const auto ignored = t.alice_env.watch.count(notice::unknown_key) +
-                         t.relay_env.watch.count(notice::unknown_key) +
-                         t.bob_env.watch.count(notice::unknown_key);
+    const auto ignored =
+        t.alice_env.watch.count(notice::unknown_key) +
+        t.relay_env.watch.count(notice::unknown_key) + t.bob_env.watch.count(notice::unknown_key) +
+        t.relay_env.watch.count(notice::unresolved) + t.bob_env.watch.count(notice::unresolved) +
+        t.alice_env.watch.count(notice::unresolved);
     CHECK((ignored > 0) == under_way);
     for (auto* keys : {&t.alice_env.keys, &t.bob_env.keys})
       REQUIRE(keys->add(relay, "k2", code_of("new"), check_rule::blake2b_256));

@@ -240,7 +240,9 @@ TEST_CASE("the octets and the tree of pugixml say the same", "[element.flat]") {
     REQUIRE(by_octets->kind == arrival_kind::ours);
     REQUIRE(by_tree.kind == arrival_kind::ours);
     REQUIRE(support::same(by_tree.what.what, by_octets->what.what));
-    REQUIRE(support::same(by_tree.what.what, what));
+    element written = what;
+    std::visit([](auto& e) { e.head = e.head.as_written(); }, written);
+    REQUIRE(support::same(by_tree.what.what, written));
     REQUIRE(by_tree.what.body.canonical == by_octets->what.body.canonical);
     REQUIRE(by_tree.whole.own == by_octets->whole.own);
     if (by_tree.what.body.whole) REQUIRE(*by_tree.what.body.whole == *by_octets->what.body.whole);

@@ -293,7 +293,8 @@ class Case:
                 + field(0x23, spans(self.text("missing"))) + integer(0x24, self.text("limit"))
                 + integer(0x25, self.text("octets-max")) + field(0x26, self.octets("nonce"))
                 + field(0x27, number(first) + number(last)) + self.ends()
-                + (integer(0x29, 1) if self.text("body-only") == "1" else b""))
+                + (integer(0x29, 1) if self.text("body-only") == "1" else b"")
+                + (integer(0x2a, 1) if self.text("brief") == "1" else b""))
 
     def fields(self):
         kind = self.text("element")

@@ -134,6 +134,7 @@ class describer {
 struct reaction {
   bool wrong_code = false;
   bool other_memory = false;
+  bool unresolved = false;
   bool open = false;  ///< a message it names has no outcome yet
   bool persisted = false, sent_check = false, sent_execute = false, delivered = false;
 
@@ -168,6 +169,7 @@ inline moment verdict(party who, const vidimus::element& e, const reaction& did,
   };
   const std::string code = shortened(code_of(e));
   const bool server = who == party::server;
+  if (did.unresolved) return say("", "reference not known: dropped", tone::bad);
   if (did.wrong_code && is_check(e))
     return server ? say("S2", "code differs: dropped", tone::bad, "re-check code differs: dropped")
                   : say("S5", "code differs: dropped", tone::bad, "final code differs: dropped");

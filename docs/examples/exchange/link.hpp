@@ -20,6 +20,7 @@ struct packet {
   std::uint64_t epoch = 0;                  ///< of the hop when it left
   std::size_t leg = SIZE_MAX;               ///< in the trace
   bool copy = false;
+  vidimus::header head{};  ///< as its maker has it; the text may have a reference
   bool altered() const { return sent != nullptr; }
 };
 

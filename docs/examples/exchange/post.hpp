@@ -108,6 +108,8 @@ class post {
     std::visit(
         [&out](const auto& one) {
           vidimus::covered::write_input(out, one, vidimus::purpose::submit);
+          const auto reference = one.head.brief.view();
+          out.insert(out.end(), reference.begin(), reference.end());
           const auto code = one.code.view();
           out.insert(out.end(), code.begin(), code.end());
         },

@@ -59,6 +59,7 @@ inline void world::carry(party who, out::transmit& o) {
   std::vector<packet> packets = links_.send(by, std::move(text), now_);
   note_leg(by, o.what, octets, packets);
   for (packet& one : packets) {
+    one.head = vidimus::header_of(o.what);
     const auto at = one.arrives;
     schedule_at(at, std::move(one));
   }

@@ -99,8 +99,12 @@ inline void world::receive(packet& p, vidimus::incoming& in, party who) {
   if (who == party::receiver) see(of_receiver = receiver_->receive(in, now_));
   did.wrong_code = heard.has(vidimus::notice::wrong_code);
   did.other_memory = heard.has(vidimus::notice::other_memory);
+  did.unresolved = heard.has(vidimus::notice::unresolved);
   const bool harmless = p.altered() && weigh_alteration(p, in);
-  if (const auto* c = std::get_if<vidimus::check>(&in.what); c != nullptr && !did.wrong_code)
+  if (!vidimus::header_of(in.what).brief.empty())
+    std::visit([&](auto& one) { one.head = p.head; }, in.what);
+  if (const auto* c = std::get_if<vidimus::check>(&in.what);
+      c != nullptr && !did.wrong_code && !did.unresolved)
     if (!arrived_.emplace(is_hop_one(p.by), vidimus::message_name{c->head.conversation, c->at})
              .second)
       ++counts_.repeats;

@@ -42,6 +42,7 @@ inline std::string_view field_name(octet tag) {
     case covered::t_covered: return "covered";
     case covered::t_ends: return "between ends";
     case covered::t_body_only: return "body only";
+    case covered::t_brief: return "brief";
     case covered::t_numbers: return "numbers";
     case covered::t_top: return "top";
     case covered::t_close: return "close";
@@ -155,10 +156,20 @@ class code_command {
     }
     return std::visit(
         [&](auto& e) {
+          if (!e.head.brief.empty() && !stands_for_head(e.head.brief, what)) {
+            std::printf("refused: the reference stands for another header\n");
+            return different_or_refused;
+          }
           e.head = head_;
           return print(e, what, nullptr);
         },
         *said);
+  }
+
+  bool stands_for_head(const head_reference& given, purpose what) {
+    header said = head_;
+    if (!codes_.choose_key(said, peer_)) throw usage_error{"the key cannot be used"};
+    return codes_.reference_of(said, what) == given;
   }
 
   template <class Element>

@@ -27,7 +27,9 @@ class postgresql_server {
 
   /// `fresh`: a role with the same limits and keys in all instances, that was told nothing yet.
   postgresql_server(Role fresh, postgresql_store store)
-      : fresh_(std::move(fresh)), store_(std::move(store)) {}
+      : fresh_(std::move(fresh)), store_(std::move(store)) {
+    fresh_.forgo_brief();  // which destination a stanza is for is asked before a role is there
+  }
 
   /// Fact: a stanza with an element of ours arrived.
   answer receive(const incoming& stanza, instant now) {

@@ -13,7 +13,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 // octets. Numbers are decimal without leading zeros. Names, nonces, codes are base64url without
 // padding. Whatever is not in the table is refused, with attributes of other namespaces.
 //
-//   of all     k  key id: 1 to 32 octets, no controls
+//   of all     i  reference, 8 characters, not all A: in place of k r c m o d s; in checks of the
+//                 first attempt, news and executes only
+//              k  key id: 1 to 32 octets, no controls
 //              r  rule by name; absent: hmac-sha-256-128
 //              c  conversation, 16 characters, not all A
 //              m  memory, 16 characters, not all A; absent, in sync only: not known
@@ -35,7 +37,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 //              b  largest message in octets, 0 (not said) to 2^32-1; absent: 262144
 //              q  nonce of the sync it answers, 16 characters, not all A; absent: news
 //              g  range that a snapshot covers; with q and only with q
-//              f  b: the issuer verifies no payloads, hop 2 only; absent: not so
+//              f  letters of bi in this order: the issuer verifies no payloads, hop 2 only; it
+//                 takes references, snapshots only; absent: neither
 //        text  statuses by number, at most 64, disjoint, adjacent ones joined unless verified:
 //                 vRANGE/BIND  pRANGE  eRANGE  dRANGE  uRANGE  xRANGE/REASON (xRANGE: none)  cRANGE
 //                 for verified, pending, executed, delivered, unconfirmed, void, closed

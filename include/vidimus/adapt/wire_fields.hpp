@@ -136,6 +136,25 @@ inline std::optional<range> read_range(std::string_view text) noexcept {
   return range{*first, *last};
 }
 
+/// Whether a code may be so long. A reference does not tell the rule: then any length is right that
+/// a rule has.
+inline bool fits(const header& head, std::size_t code_size) noexcept {
+  const bool unsaid = !head.brief.empty() && head.key_id.empty();
+  for (const rule_facts& one : rules)
+    if (one.code_size == code_size && (unsaid || one.rule == head.rule)) return true;
+  return false;
+}
+
+/// Whether an element may have the brief form: where nothing depends on its being understood
+/// (protocol.md, element.brief).
+template <class Element>
+bool may_be_brief(const Element& e) noexcept {
+  if (e.head.brief.empty()) return false;
+  if constexpr (std::is_same_v<Element, check>) return e.attempt == 1;
+  if constexpr (std::is_same_v<Element, receipt>) return e.answers.empty();
+  return std::is_same_v<Element, execute>;
+}
+
 }  // namespace wire
 }  // namespace vidimus::inline VIDIMUS_ABI
 

@@ -92,10 +92,28 @@ inline void read_head(input& in, const wire_place& place, std::size_t index, hea
   to.conversation.along = make_route(std::move(origin), std::move(destination), std::move(relay));
 }
 
-inline check_code read_code(input& in, check_rule rule) {
+/// The reference in place of a header; false: there is none, the header is said.
+template <class Element>
+bool read_reference(input& in, header& to) {
+  const auto value = in.take("i");
+  if (!value) return false;
+  constexpr bool may = std::is_same_v<Element, check> || std::is_same_v<Element, receipt> ||
+                       std::is_same_v<Element, execute>;
+  if (!may)
+    in.fail(wire_fault::unknown_attribute,
+            input::about("i", "has no meaning in an element that says its header"));
+  const auto raw = from_base64(*value, base64url_letters);
+  if (raw && raw->size() == to.brief.octets.size())
+    std::memcpy(to.brief.octets.data(), raw->data(), raw->size());
+  if (to.brief.empty()) in.bad("i", *value, "8 characters of base64url, not all A");
+  to.conversation.along = unsaid_route();
+  return true;
+}
+
+inline check_code read_code(input& in, const header& head) {
   const auto value = in.require("v");
   const auto raw = from_base64(value, base64url_letters);
-  if (raw && raw->size() == facts(rule).code_size) return check_code(*raw);
+  if (raw && fits(head, raw->size())) return check_code(*raw);
   if (in.good()) in.bad("v", value, "a code of the rule in base64url");
   return {};
 }
@@ -194,10 +212,15 @@ result<element, wire_error> read_as(input& in, const wire_place& place, std::siz
     if (place.on == hop::two)
       in.fail(wire_fault::wrong_hop, "the element has no meaning on the second hop");
   Element out;
-  read_head(in, place, index, out.head);
-  out.head.memory = in.random<memory_name>("m", !is_sync);
-  if (in.good()) out.code = read_code(in, out.head.rule);
+  if (!read_reference<Element>(in, out.head)) {
+    read_head(in, place, index, out.head);
+    out.head.memory = in.random<memory_name>("m", !is_sync);
+  }
+  if (in.good()) out.code = read_code(in, out.head);
   if (in.good()) read_fields(in, out, place);
+  if (in.good() && !out.head.brief.empty() && !may_be_brief(out))
+    in.fail(wire_fault::unknown_attribute,
+            input::about("i", "has no meaning in a resend or a snapshot"));
   in.finish();
   if (!in.good()) return in.fault();
   return element(std::move(out));

@@ -114,10 +114,14 @@ inline void read_fields(input& in, receipt& to, const wire_place& place) {
     to.covered = span.value_or(range{});
   }
   if (const auto flags = in.take("f")) {
-    if (*flags != "b") in.bad("f", *flags, "b");
-    if (place.on == hop::one)
-      in.fail(wire_fault::wrong_hop, input::about("f", "has no meaning on the first hop"));
-    to.body_only = true;
+    to.body_only = flags->starts_with('b');
+    to.brief = flags->ends_with('i');
+    if (*flags != "b" && *flags != "i" && *flags != "bi")
+      in.bad("f", *flags, "letters of bi in this order");
+    if (to.body_only && place.on == hop::one)
+      in.fail(wire_fault::wrong_hop, input::about("f", "b has no meaning on the first hop"));
+    if (to.brief && to.answers.empty())
+      in.fail(wire_fault::unknown_attribute, input::about("f", "i has no meaning in news"));
   }
   while (in.has_token()) {
     const auto which = status_letters.find(in.token().front());

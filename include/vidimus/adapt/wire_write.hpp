@@ -177,7 +177,9 @@ inline void write_states(output& out, const receipt& e) {
 
 inline void write_fields(output& out, const receipt& e, const wire_place& place) {
   out.refuse(e.body_only && place.on == hop::one, "body only: not on the first hop");
-  if (e.body_only) out.attribute("f", "b");
+  out.refuse(e.brief && e.answers.empty(), "brief: only a snapshot says so");
+  if (e.body_only || e.brief)
+    out.attribute("f", std::string(e.body_only ? "b" : "").append(e.brief ? "i" : ""));
   out.refuse(e.limit > number_max, "limit: above 2^53-1");
   out.integer("u", e.limit, 0);
   out.integer("b", e.octets_max, default_octets_max);
@@ -261,9 +263,12 @@ inline result<flat_element, wire_error> write_element(const element& e, const wi
         using kind = std::decay_t<decltype(one)>;
         constexpr bool first_only = std::is_same_v<kind, execute> || std::is_same_v<kind, withdraw>;
         out.refuse(first_only && place.on == hop::two, "the element is not for the second hop");
-        wire::write_head(out, one.head, place, e.index());
+        if (wire::may_be_brief(one))
+          out.base64("i", one.head.brief.view());
+        else
+          wire::write_head(out, one.head, place, e.index());
         wire::write_fields(out, one, place);
-        out.refuse(one.code.view().size() != facts(one.head.rule).code_size,
+        out.refuse(!wire::fits(one.head, one.code.view().size()),
                    "code: not as long as the rule says");
         out.base64("v", one.code.view());
       },

@@ -70,9 +70,11 @@ inline arrival arrival_of(stanza read, const reading& at) {
     return out;
   }
   out.what.what = std::move(*said);
-  const route& along = *header_of(out.what.what).conversation.along;
-  if (at.self == party::receiver && !at.through.empty() && along.relay == at.through)
-    out.what.from = along.relay;
+  const header& head = header_of(out.what.what);
+  if (!head.brief.empty()) out.what.through = at.through;
+  if (at.self == party::receiver && !at.through.empty() &&
+      head.conversation.along->relay == at.through)
+    out.what.from = at.through;
   if (std::holds_alternative<check>(out.what.what)) {
     out.what.body.canonical = std::move(out.whole.canonical);
     out.what.body.whole = std::make_shared<const std::string>(std::move(out.whole.payload));

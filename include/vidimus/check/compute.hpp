@@ -43,6 +43,7 @@ enum tag : octet {
   t_covered,
   t_ends,
   t_body_only,
+  t_brief,
   t_numbers = 0x30,
   t_top,
   t_close,
@@ -190,6 +191,7 @@ void fields(basic_builder<Out>& b, const receipt& e, const digest*) {
   });
   ends(b, e.ends);
   if (e.body_only) b.integer(t_body_only, 1);
+  if (e.brief) b.integer(t_brief, 1);
 }
 
 template <class Out>

@@ -96,6 +96,19 @@ class verifier {
     return key->short_of(input_.view());
   }
 
+  /// The reference that stands for a header in an element's brief form (protocol.md,
+  /// element.brief).
+  [[nodiscard]] head_reference reference_of(const header& head, purpose p) {
+    input_.clear();
+    covered::basic_builder(input_).head(head, p);
+    const digest d = digest_of(input_.view());
+    head_reference out;
+    constexpr auto of_id = head_reference::of_id;
+    std::copy_n(head.conversation.id.octets.begin(), of_id, out.octets.begin());
+    std::copy_n(d.begin(), out.octets.size() - of_id, out.octets.begin() + of_id);
+    return out;
+  }
+
   /// The key source changed: wipes what was derived from preset codes that are gone.
   void drop_removed_keys() { ring_->drop_removed(*env_); }
 

@@ -27,9 +27,10 @@ enum class notice : std::uint8_t {
   rate_limited,    ///< an answer was withheld (protocol.md, flood.bucket)
   table_full,      ///< a limit on conversations or endpoints was reached
   wrong_second,    ///< an end-to-end code is missing or wrong: a relay altered, or forged
+  unresolved,      ///< a brief form whose reference stands for nothing here (element.brief)
 };
 
-inline constexpr std::size_t notice_count = 13;
+inline constexpr std::size_t notice_count = 14;
 
 /// Told which row of which table was used (`cell` as in `fsm::table`), and of each notice.
 /// Must not call back into the role. An observer may also have `altered(message_name, diagnosis)`:

@@ -21,6 +21,14 @@ struct header {
   std::string key_id;
   conversation_name conversation;
   memory_name memory;
+  /// Not empty: the wire may have, or had, this in place of all the rest (protocol.md,
+  /// element.brief). Not covered.
+  head_reference brief{};
+
+  /// What the wire has of it.
+  header as_written() const {
+    return brief.empty() ? *this : header{{}, {}, {unsaid_route(), {}}, {}, brief};
+  }
 };
 
 /// S1 (purpose submit) and S4 (purpose deliver): a message and its check code.
@@ -87,6 +95,7 @@ struct receipt {
   /// e2e-delivered of numbers that were sent end to end, rising, at most 64.
   std::vector<end_part> ends{};
   bool body_only = false;  ///< snapshots of hop 2 only: the issuer verifies no payloads
+  bool brief = false;      ///< snapshots only: the issuer takes elements in brief form
 
   /// Whether a further number may find no room (protocol.md, element.ranges).
   bool full() const noexcept {

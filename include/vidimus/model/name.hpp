@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_MODEL_NAME_HPP
 #define VIDIMUS_MODEL_NAME_HPP
 
+#include <algorithm>
 #include <compare>
 #include <memory>
 #include <string>
@@ -30,6 +31,25 @@ using memory_name = random_name<struct of_memory>;
 /// What a snapshot echoes of the sync it answers (protocol.md, snapshot.replace).
 using nonce = random_name<struct of_nonce>;
 
+/// What stands for a whole header in an element's brief form (protocol.md, element.brief): the
+/// first 24 bits of the conversation's id, then 24 bits of a digest over all of the header.
+struct head_reference {
+  std::array<octet, 6> octets{};
+  bool empty() const noexcept { return octets == std::array<octet, 6>{}; }
+  octets_view view() const noexcept { return octets; }
+  /// The lowest id that it may stand for; the others follow it.
+  conversation_id first() const noexcept {
+    conversation_id out;
+    std::copy_n(octets.begin(), of_id, out.octets.begin());
+    return out;
+  }
+  bool begins(const conversation_id& id) const noexcept {
+    return std::equal(octets.begin(), octets.begin() + of_id, id.octets.begin());
+  }
+  friend bool operator==(const head_reference&, const head_reference&) = default;
+  static constexpr std::size_t of_id = 3;
+};
+
 /// The three bare addresses a message passes: origin and destination are the ends, on both hops;
 /// relay is the server role.
 struct route {
@@ -45,6 +65,12 @@ using route_ref = std::shared_ptr<const route>;
 inline route_ref make_route(std::string origin, std::string destination, std::string relay) {
   return std::make_shared<const route>(
       route{std::move(origin), std::move(destination), std::move(relay)});
+}
+
+/// A route that is not said; one for all.
+inline const route_ref& unsaid_route() {
+  static const route_ref one = make_route({}, {}, {});
+  return one;
 }
 
 /// A conversation as all parties name it.

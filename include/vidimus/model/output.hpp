@@ -106,6 +106,8 @@ struct incoming {
   content body;                ///< with a `check` only: canonical under the check's coverage
   bool copy_or_error = false;  ///< type='error', or a carbon, archive or forwarded copy
   bool malformed = false;      ///< our element could not be read; `what` means nothing
+  /// In-server mode, of a brief form: the relay that it came through if it is not from `from`.
+  std::string through{};
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

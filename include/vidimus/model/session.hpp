@@ -19,6 +19,8 @@ struct seen_endpoint {
   bool measured = false;        ///< the way to it and back: `duty::round_trip`
   std::uint64_t smoothed = 0;   ///< in 1024ths of a millisecond
   std::uint64_t deviation = 0;  ///< likewise
+  bool brief = false;
+  std::string key_id;
 };
 
 /// Where the endpoints of one destination were last seen.
@@ -78,6 +80,9 @@ struct session_conversation {
   std::uint32_t syncs = 0;
   ranges to_say;
   instant say_at = never;
+  memory_name heard;      ///< what permits the brief form: see role/server_state.hpp
+  std::string heard_key;  ///< likewise
+  memory_name answered;   ///< likewise
   std::vector<session_channel> channels;
   std::vector<session_slot> slots;
   std::string key() const { return key_of("vs", peer, name); }
@@ -92,6 +97,8 @@ void fields(A& a, seen_endpoint& v) {
   a(v.measured);
   a(v.smoothed);
   a(v.deviation);
+  a(v.brief);
+  a(v.key_id);
 }
 template <class A>
 void fields(A& a, session_endpoints& v) {
@@ -143,6 +150,9 @@ void fields(A& a, session_conversation& v) {
   a(v.syncs);
   a(v.to_say);
   a(v.say_at);
+  a(v.heard);
+  a(v.heard_key);
+  a(v.answered);
   a(v.channels);
   a(v.slots);
 }

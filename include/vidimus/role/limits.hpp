@@ -25,6 +25,7 @@ struct sender_limits {
   span_ms grace = seconds(60);    ///< wait for void after the lifetime (stop.void)
   retry_limits retry;
   batch_limits commands;  ///< execute commands that may go together
+  bool brief = true;  ///< writes elements in brief form where the relay takes it (element.brief)
 };
 
 struct server_limits {
@@ -40,6 +41,7 @@ struct server_limits {
   batch_limits receipts;                 ///< statuses for a sender that may go together
   duty::bucket_limits answers_per_peer;  ///< to what was not authenticated (flood.bucket)
   duty::bucket_limits answers_in_all{256, 64};
+  bool brief = true;  ///< takes elements in brief form, and writes it (element.brief)
 };
 
 struct receiver_limits {
@@ -58,6 +60,7 @@ struct receiver_limits {
   std::uint32_t early_octets_max = 1024 * 1024;
   duty::bucket_limits answers_per_peer;
   duty::bucket_limits answers_in_all{256, 64};
+  bool brief = true;  ///< takes elements in brief form, and answers in it (element.brief)
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

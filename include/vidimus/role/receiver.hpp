@@ -9,6 +9,7 @@
 #include "../duty/deadlines.hpp"
 #include "../model/key_use.hpp"
 #include "../model/record.hpp"
+#include "brief.hpp"
 #include "limits.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -17,6 +18,7 @@ namespace detail {
 
 struct receiver_peer {
   memory_name memory;
+  std::string key_id;  ///< of its latest element in brief form
   std::uint32_t conversations = 0;
   duty::bucket answers;
 };
@@ -40,6 +42,7 @@ struct receiver_conversation {
   record::receiver_conversation held;
   std::string reply_to;  ///< full address of the latest authenticated element
   std::uint64_t age = 0;
+  memory_name heard;            ///< the memory under which the relay last spoke in brief form
   std::vector<number> offered;  ///< handed before a restart, not given again yet
   // of an ordered endpoint
   std::map<number, early_message> early;
@@ -155,6 +158,11 @@ class receiver {
   };
 
   void take(const incoming& stanza);
+  void take_whole(const incoming& stanza);
+  bool resolve(incoming& to);
+  bool resolve_from(element& e, std::string_view relay);
+  void note_form(conversation& c, const header& head);
+  void shorten(receipt& r);
   void take_check(const incoming& stanza, const check& e);
   void take_sync(const incoming& stanza, const sync& e);
   bool admits(finding said);
@@ -163,7 +171,7 @@ class receiver {
   detail::receiver_peer& known_peer(const std::string& relay);
   conversation* find(const conversation_name& name);
   bool has_room(const std::string& relay);
-  conversation* open(const incoming& stanza, const conversation_name& name);
+  conversation* open(const incoming& stanza, const header& head);
   bool evict_for(const std::string& relay);
   bool raise_low(conversation& c, number low, const ranges& voids);
   state state_of(const conversation& c, number n) const;
@@ -226,6 +234,7 @@ class receiver {
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 
+#include "receiver_brief.hpp"
 #include "receiver_engine.hpp"
 #include "receiver_order.hpp"
 #include "receiver_receive.hpp"

@@ -191,8 +191,10 @@ void receiver<Env>::say(const conversation_name& name, const std::string& to, re
   r.head.conversation = name;
   r.head.memory = known_peer(relay).memory;
   r.octets_max = limits_.payload_octets_max;
-  if (codes_.seal(r, purpose::final_receipt, relay, nullptr, authenticated))
-    emit(out::transmit{to, {}, std::move(r), nullptr});
+  r.brief = limits_.brief && !r.answers.empty();
+  if (!codes_.seal(r, purpose::final_receipt, relay, nullptr, authenticated)) return;
+  shorten(r);
+  emit(out::transmit{to, {}, std::move(r), nullptr});
 }
 
 /// A final receipt for one number.
@@ -234,10 +236,12 @@ void receiver<Env>::append_state(octets& to) const {
   for (const auto& [peer, row] : peers_) {
     w.raw(peer);
     w.raw(row.memory.view());
+    w.sized(row.key_id);
   }
   for (const auto& [name, c] : conversations_) {
     w.sized(image::save(c.held));
     w.raw(c.reply_to);
+    w.raw(c.heard.view());
     for (number n : c.offered) w.u64(n);
     for (const auto& [n, one] : c.early) {
       w.u64(n);

@@ -13,6 +13,14 @@ template <an_environment Env>
 void receiver<Env>::take(const incoming& stanza) {
   if (stanza.malformed) return env_->watch.noticed(notice::malformed);
   if (stanza.copy_or_error) return env_->watch.noticed(notice::copy_or_error);
+  if (header_of(stanza.what).brief.empty()) return take_whole(stanza);
+  incoming whole = stanza;
+  if (!limits_.brief || !resolve(whole)) return env_->watch.noticed(notice::unresolved);
+  take_whole(whole);
+}
+
+template <an_environment Env>
+void receiver<Env>::take_whole(const incoming& stanza) {
   const route& along = *header_of(stanza.what).conversation.along;
   if (along.destination != self_) return env_->watch.noticed(notice::not_ours);
   const std::string_view peer = bare(stanza.from);
@@ -77,9 +85,11 @@ bool receiver<Env>::has_room(const std::string& relay) {
 }
 
 template <an_environment Env>
-auto receiver<Env>::open(const incoming& stanza, const conversation_name& name) -> conversation* {
+auto receiver<Env>::open(const incoming& stanza, const header& head) -> conversation* {
+  const conversation_name& name = head.conversation;
   if (conversation* known = find(name)) {
     known->reply_to = stanza.from;
+    note_form(*known, head);
     return known;
   }
   const std::string& relay = name.along->relay;
@@ -145,7 +155,7 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
     return say_challenge(stanza, e.head, purpose::deliver);
   }
   if (!admits_second(e, at)) return say_altered(stanza, e, at.of_body);
-  conversation* c = open(stanza, e.head.conversation);
+  conversation* c = open(stanza, e.head);
   if (c == nullptr) {
     if (known_peer(relay).memory != e.head.memory)
       return say_challenge(stanza, e.head, purpose::deliver);
@@ -209,7 +219,7 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
   const bool ours = known_peer(relay).memory == e.head.memory;
   // a question never makes room for itself: two that do would chase each other for ever
   const bool opens = ours && has_room(relay);
-  conversation* c = opens ? open(stanza, e.head.conversation) : find(e.head.conversation);
+  conversation* c = opens ? open(stanza, e.head) : find(e.head.conversation);
   if (ours && c != nullptr) {
     if (raise_low(*c, e.low, e.voids)) save(*c);
     if (limits_.ordered) settle(*c);

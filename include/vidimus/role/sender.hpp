@@ -4,6 +4,7 @@
 
 #include "../check/part_prints.hpp"
 #include "../model/key_use.hpp"
+#include "brief.hpp"
 #include "limits.hpp"
 #include "sender_state.hpp"
 
@@ -117,6 +118,10 @@ class sender {
 
   // receipts and challenges (sender_receive.hpp)
   void take(const incoming& stanza);
+  void take_whole(const incoming& stanza);
+  bool resolve(incoming& to);
+  template <class Element>
+  bool may_be_brief(conversation& c, const Element& e);
   void take_receipt(conversation& c, const receipt& r);
   void take_states(conversation& c, const receipt& r, bool snapshot, ranges& named);
   void take_status(conversation& c, const status_range& s, number n, bool bind_agrees,
@@ -182,6 +187,8 @@ class sender {
   std::map<conversation_id, conversation> conversations_;
   std::map<std::string, conversation_id> current_;  ///< by destination
   memory_name relay_memory_;                        ///< as last confirmed in any conversation
+  bool relay_brief_ = false;  ///< the relay takes the brief form, as its latest snapshot said
+  std::string relay_key_;     ///< key id of its latest receipt
   duty::deadlines<detail::sender_due> deadlines_;
   duty::round_trip path_;  ///< to the relay and back
   std::size_t unfinished_ = 0;
@@ -195,6 +202,7 @@ class sender {
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #include "sender_batch.hpp"
+#include "sender_brief.hpp"
 #include "sender_commands.hpp"
 #include "sender_ends.hpp"
 #include "sender_engine.hpp"

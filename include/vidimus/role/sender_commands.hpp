@@ -243,11 +243,13 @@ key_uses sender<Env>::keys_in_use() const {
 template <an_environment Env>
 void sender<Env>::append_state(octets& to) const {
   writer w(to);
-  w.u8(link_up_);
+  w.u8(static_cast<octet>(relay_brief_ << 1 | link_up_));
   w.raw(relay_memory_.view());
+  w.sized(relay_key_);
   for (const auto& [id, c] : conversations_) {
     w.raw(id.view());
-    w.u8(static_cast<octet>(c.past << 2 | (c.timer != 0) << 1 | c.wants_sync));
+    w.u64(c.commanded);
+    w.u8(static_cast<octet>(c.told << 3 | c.past << 2 | (c.timer != 0) << 1 | c.wants_sync));
     w.u64(c.next);
     w.raw(c.memory.view());
     w.u64(c.base);

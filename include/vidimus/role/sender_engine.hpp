@@ -113,6 +113,7 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
   e.head.memory = c.memory;
   // without a key nothing can be said; the timer asks again
   if (!codes_.seal(e, p, relay_, content)) return;
+  if (may_be_brief(c, e)) e.head.brief = codes_.reference_of(e.head, p);
   if constexpr (std::is_same_v<Element, check>) {
     auto& sent = c.at(e.at).altered.sent;
     const auto code = e.code.first_octets();

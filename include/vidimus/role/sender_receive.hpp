@@ -12,6 +12,16 @@ template <an_environment Env>
 void sender<Env>::take(const incoming& stanza) {
   if (stanza.malformed) return env_->watch.noticed(notice::malformed);
   if (stanza.copy_or_error) return env_->watch.noticed(notice::copy_or_error);
+  if (!header_of(stanza.what).brief.empty()) {
+    incoming whole = stanza;
+    if (!resolve(whole)) return env_->watch.noticed(notice::unresolved);
+    return take_whole(whole);
+  }
+  take_whole(stanza);
+}
+
+template <an_environment Env>
+void sender<Env>::take_whole(const incoming& stanza) {
   const auto* said = std::get_if<receipt>(&stanza.what);
   const auto* named = std::get_if<challenge>(&stanza.what);
   if (said == nullptr && named == nullptr) return env_->watch.noticed(notice::not_ours);
@@ -45,8 +55,11 @@ void sender<Env>::take_receipt(conversation& c, const receipt& r) {
       c.asked = {};
     }
     c.wants_sync = false;
+    relay_brief_ = r.brief;
     if (r.head.memory != c.memory) adopt_memory(c, r.head.memory);
   }
+  relay_key_ = r.head.key_id;
+  if (r.answers.empty() && !r.states.empty()) c.told = true;
   measure(c, r);
   put_off(c, r);
   c.limit = std::max(c.limit, r.limit);
@@ -68,6 +81,7 @@ template <an_environment Env>
 void sender<Env>::adopt_memory(conversation& c, const memory_name& memory) {
   const bool first = c.memory.empty();
   c.memory = memory;
+  c.told = false;
   relay_memory_ = memory;
   c.limit = 0;
   c.octets_max = 0;

@@ -51,6 +51,8 @@ struct sender_conversation : duty::asking {
   /// What the verdict on a message counted last tells; not durable.
   std::map<number, diagnosis> found;
   bool touched = false;  ///< in the list of the call at hand
+  bool told = false;     ///< news came under this memory: the server knows both
+  number commanded = 0;  ///< highest number that an execute command named in this life
 
   number top() const { return base + slots.size(); }  ///< one above the highest number
   bool owns(number n) const { return n >= base && n < top(); }

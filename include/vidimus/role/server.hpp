@@ -4,6 +4,7 @@
 
 #include "../check/part_prints.hpp"
 #include "../model/key_use.hpp"
+#include "brief.hpp"
 #include "limits.hpp"
 #include "server_state.hpp"
 
@@ -93,6 +94,10 @@ class server {
   /// names none until it is heard of or transmitted again. Walks over all of them.
   key_uses keys_in_use() const;
 
+  /// Command, before all others: elements in brief form are neither taken nor written. For hosts
+  /// that must know the conversation of a stanza before the role does.
+  void forgo_brief() noexcept { limits_.brief = false; }
+
   /// Fact: preset codes were removed. What was derived from them is wiped now; it is used no more
   /// in any case.
   void keys_changed() { codes_.drop_removed_keys(); }
@@ -131,6 +136,11 @@ class server {
   }
   void finish();
   void take(const incoming& stanza);
+  void take_whole(const incoming& stanza);
+  bool resolve(incoming& to);
+  void note_form(conversation& c, const header& head);
+  void shorten(const conversation& c, receipt& r);
+  void shorten(const conversation& c, check& e, const endpoint& to);
 
   // hop 1 (server_hop1.hpp, server_peers.hpp)
   void take_check(const incoming& stanza, const check& e, const std::string& peer);
@@ -264,6 +274,7 @@ class server {
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 
+#include "server_brief.hpp"
 #include "server_delivery.hpp"
 #include "server_engine.hpp"
 #include "server_hop1.hpp"

@@ -93,6 +93,7 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
     to.key_id = key_ids_(e.head.key_id);
     save(c, n);
   }
+  shorten(c, e, *at);
   emit(out::transmit{at->address, s.how->type, std::move(e), s.payload});
 }
 
@@ -186,6 +187,7 @@ auto server<Env>::learn(conversation& c, const std::string& address, const recei
   endpoint* at = endpoint_at(address);
   if (at == nullptr) return nullptr;
   at->body_only = said.body_only;
+  at->brief = said.brief;
   if (at->memory == memory) return at;
   detail::destination& d = destinations_[c.key.name.along->destination];
   const memory_name before = at->memory;

@@ -176,6 +176,7 @@ void server<Env>::say(conversation& c) {
     r.octets_max = limits_.payload_octets_max;
     if (!codes_.choose_key(r.head, c.key.peer)) return;
     fill_binds(c, r);
+    shorten(c, r);
     transmit(c.reply_to, r, purpose::receipt, c.key.peer);
   };
   receipt r;
@@ -215,6 +216,7 @@ void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::
     r.octets_max = limits_.payload_octets_max;
     r.answers = e.asks;
     r.covered = {first, last};
+    r.brief = limits_.brief;
     if (codes_.choose_key(r.head, peer)) {
       if (c != nullptr) fill_binds(*c, r);
       transmit(to, r, purpose::receipt, peer);

@@ -13,6 +13,14 @@ template <an_environment Env>
 void server<Env>::take(const incoming& stanza) {
   if (stanza.malformed) return env_->watch.noticed(notice::malformed);
   if (stanza.copy_or_error) return env_->watch.noticed(notice::copy_or_error);
+  if (header_of(stanza.what).brief.empty()) return take_whole(stanza);
+  incoming whole = stanza;
+  if (!limits_.brief || !resolve(whole)) return env_->watch.noticed(notice::unresolved);
+  take_whole(whole);
+}
+
+template <an_environment Env>
+void server<Env>::take_whole(const incoming& stanza) {
   const route& along = *header_of(stanza.what).conversation.along;
   if (along.relay != self_) return env_->watch.noticed(notice::not_ours);
   peer_ = bare(stanza.from);

@@ -37,6 +37,10 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
     env_->watch.noticed(notice::other_memory);
     if (c->owed > 0 && (via == nullptr || via->asked.empty())) probe(*c, *from);
   }
+  if (from != nullptr && from->memory == r.head.memory) {
+    if (*from->key_id != r.head.key_id) from->key_id = key_ids_(r.head.key_id);
+    if (r.answers.empty() && !r.states.empty()) c->answered = from->memory;
+  }
   const std::size_t owed = c->owed;
   ranges named;
   take_final_states(*c, r, snapshot, named);

@@ -132,6 +132,7 @@ auto server<Env>::open(const incoming& stanza, const header& head, const std::st
     -> conversation* {
   if (conversation* known = find(head, peer)) {
     known->reply_to = stanza.from;
+    note_form(*known, head);
     return known;
   }
   detail::server_peer& row = known_peer(peer);

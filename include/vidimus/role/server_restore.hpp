@@ -175,11 +175,15 @@ void server<Env>::append_state(octets& to) const {
     for (const endpoint& one : d.endpoints) {
       w.raw(one.address);
       w.raw(one.memory.view());
-      w.u8(static_cast<octet>(one.body_only << 1 | one.attached));
+      w.u8(static_cast<octet>(one.brief << 2 | one.body_only << 1 | one.attached));
+      w.sized(*one.key_id);
     }
   for (const auto& [key, c] : conversations_) {
     w.raw(key.name.id.view());
     w.raw(c.reply_to);
+    w.raw(c.heard.view());
+    w.sized(*c.heard_key);
+    w.raw(c.answered.view());
     for (number n : {c.low, c.base, c.limit}) w.u64(n);
     w.u8(c.closed);
     w.u32(c.syncs);

@@ -40,7 +40,8 @@ std::vector<stored> server<Env>::session() const {
     for (const endpoint& one : d.endpoints)
       r.endpoints.push_back({one.address, one.memory, one.attached, one.body_only,
                              one.path.measured(), static_cast<std::uint64_t>(one.path.smoothed()),
-                             static_cast<std::uint64_t>(one.path.deviation())});
+                             static_cast<std::uint64_t>(one.path.deviation()), one.brief,
+                             *one.key_id});
     to.push_back({r.key(), image::save(r)});
   }
   for (const auto& [key, c] : conversations_) {
@@ -61,6 +62,9 @@ record::session_conversation server<Env>::session_of(const conversation& c) cons
   r.syncs = c.syncs;
   r.to_say = c.to_say;
   r.say_at = deadlines_.at(c.say_timer);
+  r.heard = c.heard;
+  r.heard_key = *c.heard_key;
+  r.answered = c.answered;
   for (const auto& [address, via] : c.channels)
     r.channels.push_back({address, via.asked, via.asked_as, via.settled, via.limit, via.syncs,
                           via.quiet, via.asked_top, via.synced_at, via.wants_sync, via.chance,
@@ -83,7 +87,8 @@ void server<Env>::restore_endpoints(const record::session_endpoints& r) {
     d.endpoints.push_back(
         {one.address, one.memory, one.attached, one.body_only,
          duty::round_trip::of(one.measured, static_cast<std::int64_t>(one.smoothed),
-                              static_cast<std::int64_t>(one.deviation))});
+                              static_cast<std::int64_t>(one.deviation)),
+         one.brief, shared_value(one.key_id)});
 }
 
 /// The conversation goes on: nothing is asked anew, and no timer begins again.
@@ -97,6 +102,9 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
   c.reply_to = r.reply_to;
   c.syncs = r.syncs;
   c.to_say = r.to_say;
+  c.heard = r.heard;
+  c.heard_key = key_ids_(r.heard_key);
+  c.answered = r.answered;
   while (c.top() < r.top && c.slots.size() < limits_.window) c.slots.emplace_back();
   for (number n = c.base; n < std::min(c.low, c.top()); ++n)
     if (c.at(n).is == duty::custody::state::unknown) c.at(n).is = duty::custody::state::closed;

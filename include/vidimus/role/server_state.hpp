@@ -110,6 +110,9 @@ struct server_conversation {
   ranges missing;
   std::uint32_t say_timer = 0;  ///< of what waits in to_say
   bool touched = false;
+  memory_name heard;  ///< the memory under which the peer last spoke in brief form
+  shared_value<std::string> heard_key;  ///< the key id that it used then
+  memory_name answered;  ///< the endpoint that told news last: it knows the conversation
 
   number top() const { return base + slots.size(); }
   bool holds(number n) const { return n >= base && n < top(); }
@@ -129,8 +132,10 @@ struct endpoint {
   std::string address;
   memory_name memory;
   bool attached = false;
-  bool body_only = false;  ///< as it said with its memory
-  duty::round_trip path;   ///< to it and back, since it attached
+  bool body_only = false;              ///< as it said with its memory
+  duty::round_trip path;               ///< to it and back, since it attached
+  bool brief = false;                  ///< it takes the brief form, as it said with its memory
+  shared_value<std::string> key_id{};  ///< of its latest receipt
 };
 
 struct destination {

@@ -200,6 +200,13 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(element_check, "element.check",
     "A check carries name, type, flags, lifetime and coverage beside its code; an unknown "
     "attribute is refused."),
+  VIDIMUS_CLAUSE_(element_brief, "element.brief",
+    "A reference may stand for the header of a check, news or execute that says something for the "
+    "first time, where its issuer knows that the verifier has conversation and memory and takes "
+    "references; the code covers the whole header all the same."),
+  VIDIMUS_CLAUSE_(brief_resolve, "brief.resolve",
+    "A reference that stands for no conversation of the peer, or for two, has no effect, and "
+    "nothing depends on its being understood."),
   VIDIMUS_CLAUSE_(copy_never, "copy.never",
     "Errors and copies are never verified as a delivery and never answered."),
   VIDIMUS_CLAUSE_(durable_first, "durable.first",
