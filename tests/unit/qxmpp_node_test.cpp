@@ -36,6 +36,8 @@ TEST_CASE("QXmpp: a stanza made of text says the same") {
     check_one(support::sample_writer(c).message(message, "jabber:client"));
   }
   CHECK(made > 600);
+  check_one(
+      "<message to='a@b'><body>\ufeffa</body><x xmlns='urn:x' a='\ufeffb'>\ufeff</x></message>");
   CHECK(written("<message>").empty());
   CHECK(written("<message/><message/>").empty());
 }

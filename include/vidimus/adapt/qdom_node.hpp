@@ -54,6 +54,8 @@ class qdom_texts {
 /// - A reference above U+FFFF is another character (`&#x1F600;` is U+F600), one to U+0000 is gone,
 ///   octets that are not UTF-8 are U+FFFD, control characters pass: the code differs or the walk
 ///   refuses. Characters above U+FFFF as such are kept.
+/// - QXmpp (1.4) decodes what each read of the connection gives by itself: a character of several
+///   octets that two reads part is U+FFFD. The code differs; the message comes again.
 /// - An attribute written before the declaration of its prefix in the same tag is in no
 ///   namespace, and replaced by one of the same name without prefix. A prefix that Qt did not
 ///   resolve is looked for in the scope given, and refused if it is not there.

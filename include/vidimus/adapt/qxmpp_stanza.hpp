@@ -17,20 +17,28 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 namespace detail {
 
+/// As `QString::fromStdString`, which takes U+FEFF in front for a mark of the encoding and drops
+/// it.
+inline QString qxmpp_text(const std::string& text) {
+  QString out = QString::fromStdString(text);
+  if (text.starts_with("\xef\xbb\xbf")) out.prepend(QChar(0xfeff));
+  return out;
+}
+
 class qxmpp_maker {
  public:
   explicit qxmpp_maker(QXmlStreamWriter& to) : to_(&to) {}
 
   bool open(const std::string& name) {
-    to_->writeStartElement(QString::fromStdString(name));
+    to_->writeStartElement(qxmpp_text(name));
     return true;
   }
   bool attribute(const std::string& name, const std::string& value) {
-    to_->writeAttribute(QString::fromStdString(name), QString::fromStdString(value));
+    to_->writeAttribute(qxmpp_text(name), qxmpp_text(value));
     return true;
   }
   bool text(const std::string& value) {
-    to_->writeCharacters(QString::fromStdString(value));
+    to_->writeCharacters(qxmpp_text(value));
     return true;
   }
   bool close() {
