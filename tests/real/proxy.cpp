@@ -42,8 +42,8 @@ void send_at_once(int fd) {
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
-/// Where a letter or digit may be another without making the stanza ill-formed: in values and text
-/// behind the start tag of the message, not in references.
+}  // namespace
+
 std::vector<std::size_t> places_to_alter(std::string_view stanza) {
   std::vector<std::size_t> out;
   bool in_tag = false, in_reference = false;
@@ -63,8 +63,6 @@ std::vector<std::size_t> places_to_alter(std::string_view stanza) {
   }
   return out;
 }
-
-}  // namespace
 
 unsigned short free_port() {
   const int fd = new_socket();
@@ -164,6 +162,10 @@ void proxy::move(pair& p, way& w) {
 }
 
 void proxy::pass(pair& p, way& w, std::string stanza) {
+  if (between_ != nullptr) {
+    w.out += between_->pass(&w == &p.up, std::move(stanza));
+    return;
+  }
   if (!stanza.starts_with("<message")) {
     w.out += stanza;
     return;

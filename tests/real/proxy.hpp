@@ -76,11 +76,26 @@ class mischief {
   bool over_ = false;
 };
 
+/// Sees every child of a stream on its way, and gives what goes on in its place.
+class between {
+ public:
+  virtual ~between() = default;
+  virtual std::string pass(bool towards_server, std::string child) = 0;
+};
+
+/// Where a letter or digit may be another without making a stanza ill-formed: in values and text
+/// behind the start tag of the message, not in references.
+std::vector<std::size_t> places_to_alter(std::string_view stanza);
+
 /// Passes connections on to a server on this machine, and does mischief on the way. It is driven by
 /// `descriptors` and `step`, so that a run has one thread.
 class proxy {
  public:
   proxy(unsigned short target, mischief& of);
+  /// In place of mischief: what `there` makes of it.
+  proxy(unsigned short target, mischief& of, between& there) : proxy(target, of) {
+    between_ = &there;
+  }
   proxy(const proxy&) = delete;
   proxy& operator=(const proxy&) = delete;
   ~proxy();
@@ -114,6 +129,7 @@ class proxy {
   static void write(way& w);
 
   mischief& chance_;
+  between* between_ = nullptr;
   int listener_ = -1;
   unsigned short port_ = 0, target_;
   std::list<pair> pairs_;

@@ -45,7 +45,7 @@ c2s_ports = { @CLIENTS@ }; component_ports = { @COMPONENTS@ }
 s2s_ports = {}; http_ports = {}; https_ports = {}
 authentication = "internal_plain"
 c2s_require_encryption = false; allow_unencrypted_plain_auth = true
-modules_enabled = { "roster", "saslauth", "disco", "ping", "offline", "presence" }
+modules_enabled = { "roster", "saslauth", "disco", "ping", "offline", "presence"@COPIES@ }
 modules_disabled = { "tls", "limits", "s2s" }
 component_conflict_resolve = "kick_old"
 VirtualHost "localhost"
@@ -71,20 +71,36 @@ modules:
   mod_offline: {access_max_user_messages: max_user_offline_messages}
   mod_ping: {}
   mod_roster: {}
+@COPIES@)";
+
+constexpr auto prosody_copies = R"(, "carbons", "mam")";
+constexpr auto ejabberd_copies = R"(  mod_carboncopy: {}
+  mod_mam: {default: always}
 )";
+
+/// Each between the two texts, parted by commas.
+std::string listed(const std::vector<std::string>& words, const std::string& before,
+                   const std::string& behind) {
+  std::string out;
+  for (const std::string& word : words)
+    out.append(out.empty() ? "" : ", ").append(before).append(word).append(behind);
+  return out;
+}
 
 // Without a node name there is no epmd, no cookie and nothing that listens but what is configured.
 constexpr auto ejabberd_accounts =
     "lists:foreach(fun(U) -> _ = ejabberd_auth:try_register(U, <<\"localhost\">>, "
-    "<<\"@PASSWORD@\">>) end, [<<\"alice\">>, <<\"bob\">>]), "
+    "<<\"@PASSWORD@\">>) end, [@USERS@]), "
     "ok = file:write_file(\"@DIR@/ready\", <<>>).";
 
 child start_prosody(const std::string& dir,
                     const std::vector<std::pair<std::string, std::string>>& values) {
   write_file(dir + "/prosody.cfg.lua", filled(prosody_configuration, values));
-  for (const char* user : {"alice", "bob"})
+  for (std::string user : users) {
+    if (const auto at = user.find('-'); at != std::string::npos) user.replace(at, 1, "%2d");
     write_file(dir + "/data/localhost/accounts/" + user + ".dat",
                "return { [\"password\"] = \"" + password + "\"; };\n");
+  }
   fs::create_directories(dir + "/certs");
   write_file(dir + "/ready", "");
   return {{"prosody", "-F", "--config", dir + "/prosody.cfg.lua"}, dir, dir + "/server.out"};
@@ -132,23 +148,30 @@ bool takes_connections(unsigned short port) {
 }  // namespace
 
 void start_again(server_process& of) {
+  const bool is_prosody = of.kind == "prosody";
   const std::vector<std::pair<std::string, std::string>> values{
       {"@DIR@", of.dir},
       {"@CLIENTS@", std::to_string(of.clients)},
       {"@COMPONENTS@", std::to_string(of.components)},
       {"@PASSWORD@", password},
-      {"@SECRET@", component_secret}};
+      {"@SECRET@", component_secret},
+      {"@USERS@", listed(users, "<<\"", "\">>")},
+      {"@COPIES@", !of.copies   ? ""
+                   : is_prosody ? prosody_copies
+                                : ejabberd_copies}};
   fs::remove(of.dir + "/ready");
-  of.process = of.kind == "prosody" ? start_prosody(of.dir, values)
-                                    : start_ejabberd(of.dir, *ejabberd_library(), values);
+  of.process = is_prosody ? start_prosody(of.dir, values)
+                          : start_ejabberd(of.dir, *ejabberd_library(), values);
 }
 
-std::optional<server_process> start_server(const std::string& kind, const std::string& dir) {
+std::optional<server_process> start_server(const std::string& kind, const std::string& dir,
+                                           bool copies) {
   if (kind == "prosody" ? !program("prosody") : !ejabberd_library()) return std::nullopt;
   fs::create_directories(dir);
   server_process out;
   out.kind = kind;
   out.dir = dir;
+  out.copies = copies;
   out.clients = free_port();
   do out.components = free_port();
   while (out.components == out.clients);

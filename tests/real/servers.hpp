@@ -9,16 +9,23 @@ namespace real {
 inline const std::string password = "secret", component_secret = "shared";
 inline const std::string host = "localhost", relay_address = "verify.localhost";
 
-/// An XMPP server with the accounts alice and bob, on loopback, in a directory of its own.
+inline const std::vector<std::string> users{
+    "alice",      "bob",         "alice-strophe", "alice-gloox", "alice-qxmpp",
+    "alice-text", "bob-strophe", "bob-gloox",     "bob-qxmpp",   "bob-text"};
+
+/// An XMPP server with accounts for these, on loopback, in a directory of its own.
 struct server_process {
   child process;
   unsigned short clients = 0, components = 0;  ///< ports
   std::string kind, dir;
+  bool copies = false;
 };
 
 /// Writes the configuration and starts the server on ports that were free a moment ago. `kind`:
-/// "prosody" or "ejabberd". Nothing: it is not installed.
-std::optional<server_process> start_server(const std::string& kind, const std::string& dir);
+/// "prosody" or "ejabberd". With `copies` it sends carbon copies to who wants them, and keeps an
+/// archive. Nothing: it is not installed.
+std::optional<server_process> start_server(const std::string& kind, const std::string& dir,
+                                           bool copies = false);
 
 /// Starts one that has ended, on its ports and files.
 void start_again(server_process& of);

@@ -82,10 +82,9 @@ class gloox_client final : public client, gloox::ConnectionListener, gloox::Pres
   }
   /// What gloox cannot say as a tag goes as text.
   void write(const std::string& stanza) override {
-    if (auto tag = to_gloox(stanza))
-      stream_->send(tag.release());
-    else
-      stream_->send_text(stanza);
+    if (auto tag = to_gloox(stanza)) return stream_->send(tag.release());
+    std::printf("-- sent as text, as a tag cannot say it\n");
+    stream_->send_text(stanza);
   }
 
   long octets() const {

@@ -1,0 +1,70 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_TESTS_REAL_STACKS_WATCH_HPP
+#define VIDIMUS_TESTS_REAL_STACKS_WATCH_HPP
+
+#include <map>
+#include <random>
+#include <set>
+#include <vidimus/adapt/xmpp_text.hpp>
+
+#include "../proxy.hpp"
+
+namespace real {
+
+/// A message by the octets of its conversation's name, and its number.
+using named = std::pair<std::string, vidimus::number>;
+
+/// What passed of one message on one hop, between a client and its server.
+struct passage {
+  bool seen = false;
+  bool intact = false;   ///< a copy of its check passed as it was
+  bool altered = false;  ///< one was altered here
+  bool told_altered = false;
+  bool verified = false;  ///< its verifier said verified, or more
+  bool baseless = false;  ///< and said so before an intact copy had passed
+  bool alarmed = false;   ///< altered was said, and nothing had been altered
+};
+
+/// What all links of a run saw.
+struct ledger {
+  explicit ledger(std::uint64_t seed) : chance(seed) {}
+
+  std::map<named, std::array<passage, 2>> messages;  ///< by hop
+  long long checks_altered = 0, others_altered = 0;
+  long long carbons = 0, archived = 0;  ///< copies of stanzas with our element
+  long long answered_copies = 0;        ///< of messages that were never sent there themselves
+  long long unreadable = 0;             ///< with our element, and the strict pass refuses them
+  std::mt19937_64 chance;
+};
+
+/// Who is at the client's end of a link.
+enum class side : unsigned char { sender, receiver };
+
+/// Stands between one client and its server: alters every fifth message the first time it passes,
+/// and every twelfth other stanza of ours, and writes down what is said of messages.
+class watch final : public between {
+ public:
+  watch(ledger& to, side who, std::string address, bool alters)
+      : to_(to), who_(who), address_(std::move(address)), alters_(alters) {}
+
+  std::string pass(bool towards_server, std::string child) override;
+
+ private:
+  passage& at(const vidimus::header& of, vidimus::number n);
+  std::string pass_check(const vidimus::check& of, std::string child, bool towards_server);
+  void note(const vidimus::receipt& of);
+  bool alter(std::string& child, bool towards_server);
+  std::string readable(const std::string& child, bool towards_server) const;
+
+  ledger& to_;
+  side who_;
+  std::string address_;
+  bool alters_;
+  std::set<named> offered_;
+  int checks_ = 0, others_ = 0;
+  vidimus::stanza_reader reader_, other_reader_;
+};
+
+}  // namespace real
+
+#endif
