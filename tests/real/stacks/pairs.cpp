@@ -19,7 +19,7 @@ struct posted {
 
 struct cell {
   long long sent = 0, verified = 0, delivered = 0, altered = 0, told_altered = 0;
-  long long not_kept = 0;  ///< lost by a stack as lint had said, and told so to the sender
+  long long not_kept = 0;  ///< lost by a stack as lint had said, and not told delivered
   long long false_alarms = 0, missed = 0, wrong = 0;
 };
 
