@@ -1,35 +1,39 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
 //
 // The server role as a component (XEP-0114) beside an XMPP server that knows nothing of it, over a
-// SQLite file. Killed and started again it goes on where it was. See README.md here.
+// SQLite file, or as one of many instances over a PostgreSQL database. Killed and started again it
+// goes on where it was. See README.md here.
 #include <vidimus/adapt/xmpp_text.hpp>
 #include <vidimus/vidimus.hpp>
 
-#include "hosting/attendance.hpp"
 #include "hosting/component_link.hpp"
+#include "hosting/relay_place.hpp"
+#ifdef VIDIMUS_EXAMPLE_WITH_POSTGRESQL
+#include "hosting/shared_place.hpp"
+#endif
 
 using namespace hosting;
 
 namespace {
 
 constexpr auto usage =
-    "relay --address ADDRESS --secret-file FILE --keys FILE --store FILE [--host HOST] [--port N]\n"
-    "      [--quick]\n"
+    "relay --address ADDRESS --secret-file FILE --keys FILE --store FILE|--database WHERE\n"
+    "      [--host HOST] [--port N] [--quick]\n"
+    "  --database WHERE  in place of --store, as libpq takes it (host=... dbname=...): then many "
+    "of\n"
+    "           these, all with the same keys, may be one relay, if the XMPP server takes many\n"
+    "           streams of one component (ejabberd does, Prosody keeps the last one only)\n"
     "  --quick  asks again within seconds: for tests\n"
     "Goes on until it is asked to end.";
 
 constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";
 
+/// `Place`: `in_file` or `in_database`.
+template <class Place>
 class program {
  public:
-  explicit program(const options& o)
-      : pace_(pace_of(o)),
-        shelf_(o.needed("--store"), "server", attendance::tables),
-        role_((read_keys(env_.keys, o.needed("--keys")), env_), o.needed("--address"), limits()),
-        here_(shelf_.file()),
-        link_(o, pace_) {
-    auto left = shelf_.restored(role_.restore(shelf_.all(), shelf_.last_durable(), now()));
-    do_the_rest(left);
+  explicit program(const options& o) : pace_(pace_of(o)), place_(o, limits()), link_(o, pace_) {
+    do_the_rest(place_.restored());
   }
 
   int run() {
@@ -80,7 +84,7 @@ class program {
   void greet() {
     std::printf("-- up as %s\n", link_.address().c_str());
     for (const auto& one : here_.all()) {
-      shelf_.add(role_.attached(one.address, now()));
+      if (Place::attaches_anew) shelf_.add(role_.attached(one.address, now()));
       answers_.push_back(presence_to(one.address));
     }
   }
@@ -108,7 +112,7 @@ class program {
   }
 
   void take_presence(const stanza_head& head) {
-    if (!env_.keys.current(bare(head.from))) return;  // a stranger
+    if (!place_.env.keys.current(bare(head.from))) return;  // a stranger
     if (head.type == "unavailable" || head.type == "error") return gone(head.from);
     if (!head.type.empty() || head.from.find('/') == std::string::npos) return;
     if (!here_.came(head.from, head.id)) return;
@@ -156,10 +160,10 @@ class program {
   }
 
   pace pace_;
-  shelf<server_output> shelf_;
-  our_environment env_;
-  server<our_environment> role_;
-  attendance here_;
+  Place place_;
+  decltype(Place::shelf)& shelf_ = place_.shelf;
+  decltype(Place::role)& role_ = place_.role;
+  decltype(Place::here)& here_ = place_.here;
   component_link link_;
   stanza_reader reader_;
   std::vector<std::string> answers_;  ///< of this program, not of the role
@@ -167,4 +171,12 @@ class program {
 
 }  // namespace
 
-int main(int argc, char** argv) { return program(options(argc, argv, usage, "--quick ")).run(); }
+int main(int argc, char** argv) {
+  const options o(argc, argv, usage, "--quick ");
+  if (!o.has("--database")) return program<in_file>(o).run();
+#ifdef VIDIMUS_EXAMPLE_WITH_POSTGRESQL
+  return program<in_database>(o).run();
+#else
+  stop(exit_usage, "built without PostgreSQL");
+#endif
+}

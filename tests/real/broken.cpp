@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <random>
 
+#include "database.hpp"
 #include "world.hpp"
 
 namespace real {
@@ -14,15 +15,21 @@ namespace {
 
 class broken : public world {
  public:
-  explicit broken(const request& of) : world(of), asked_(of) {}
+  explicit broken(const request& of)
+      : world(of),
+        asked_(of),
+        database_(of.relays > 0),
+        relays_(static_cast<std::size_t>(std::max(of.relays, 1))) {}
 
   int all() {
     try {
       start_server();
       write_secrets();
       with_library();
-      without_library(false);
-      without_library(true);
+      if (asked_.relays == 0) {
+        without_library(false);
+        without_library(true);
+      }
       stop_server();
     } catch (const gave_up& e) {
       std::printf("GAVE UP: %s\n", e.why.c_str());
@@ -76,35 +83,46 @@ class broken : public world {
   std::vector<std::string> sender_words() const {
     return {"--quick", "--count", std::to_string(asked_.count)};
   }
+  void begin_relay(std::size_t which) {
+    const auto place = database_.words();
+    std::vector<std::string> words{"--quick"};
+    words.insert(words.end(), place.begin(), place.end());
+    relays_[which] = start_relay(words, "relay" + std::to_string(which) + ".out");
+  }
+  /// One after the other, where there are many.
   void kill_relay() {
-    relay_.kill();
-    relay_ = start_relay({"--quick"});
+    const std::size_t which = next_++ % relays_.size();
+    relays_[which].kill();
+    begin_relay(which);
+  }
+  void must_go_with_relays(std::vector<child*> others) {
+    must_go = std::move(others);
+    for (child& one : relays_) must_go.push_back(&one);
   }
   /// Both ends and the relay; the receiver comes last, so something waits for it.
   void kill_all() {
-    must_go = {&relay_};
+    must_go_with_relays({});
     receiver_.kill();
     sender_.kill();
     const auto before = sender_.lines_with("-- connected");
     sender_ = start_sender(sender_words());
-    relay_.kill();
-    relay_ = start_relay({"--quick"});
+    kill_relay();
     until("the new sender is connected, and nobody receives",
           [&] { return !sender_.goes() || sender_.lines_with("-- connected") > before; });
     receiver_ = start_receiver({"--quick"});
-    must_go = {&relay_, &receiver_, &sender_};
+    must_go_with_relays({&receiver_, &sender_});
   }
 
   void with_library() {
     mischief_ = &begin_mischief();
-    must_go = {&relay_, &sender_};
-    relay_ = start_relay({"--quick"});
+    must_go_with_relays({&sender_});
+    for (std::size_t i = 0; i < relays_.size(); ++i) begin_relay(i);
     sender_ = start_sender(sender_words());
     until("the relay owes deliveries to a receiver that was never there", [&] {
       return sender_.lines_with("executed, waits") >= std::min(20LL, asked_.count / 2);
     });
     receiver_ = start_receiver({"--quick"});
-    must_go = {&relay_, &receiver_, &sender_};
+    must_go_with_relays({&receiver_, &sender_});
     auto steps = breaks_and_restarts();
     steps.push_back({asked_.count * 30 / 100, [this] { kill_all(); }});
     std::mt19937_64 chance(asked_.seed + 1);
@@ -116,19 +134,22 @@ class broken : public world {
     take_steps(
         std::move(steps), [&] { return receiver_.lines_with("alice@localhost: message "); },
         [&] { return !sender_.goes(); });
-    must_go = {&relay_, &receiver_};  // the sender may come to its end
+    must_go_with_relays({&receiver_});  // the sender may come to its end
     mischief_->cease();
     until("the sender knows what became of all", [&] { return !sender_.goes(); });
     must_go.clear();
-    for (child* one : {&receiver_, &relay_}) {
-      end(*one);
-      good_ = good_ && one->code() == 0;
+    end(receiver_);
+    good_ = good_ && receiver_.code() == 0;
+    for (child& one : relays_) {
+      end(one);
+      good_ = good_ && one.code() == 0;
     }
     if (sender_.code() != 0 && sender_.code() != 1) throw gave_up{"the sender did not end well"};
     const tally found = judge(dir(), good_);
     if (found.submitted != asked_.count) throw gave_up{"the books are not complete"};
     if ((sender_.code() == 0) != (found.told == 0)) throw gave_up{"the exit code says otherwise"};
-    print("Vidimus", found, "relay killed " + std::to_string(asked_.kills) + ", both ends 1");
+    print(asked_.relays > 0 ? "Vidimus over PostgreSQL" : "Vidimus", found,
+          "relay killed " + std::to_string(asked_.kills) + ", both ends 1");
     each_fault_came();
   }
 
@@ -210,7 +231,10 @@ class broken : public world {
 
   request asked_;
   mischief* mischief_ = nullptr;
-  child relay_, sender_, receiver_;
+  database database_;
+  std::vector<child> relays_;
+  std::size_t next_ = 0;  ///< of them, to be killed
+  child sender_, receiver_;
   bool good_ = true;
 };
 

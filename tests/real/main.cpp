@@ -19,9 +19,10 @@ namespace {
 
 constexpr auto usage =
     "real --server prosody|ejabberd [--programs DIR] [--count N] [--keep]\n"
-    "     [--breaks N] [--kills N] [--seed N]\n"
+    "     [--breaks N] [--kills N] [--seed N] [--relays N]\n"
     "     [--speed ROUNDS]\n"
     "  --breaks N  of connections, at random messages; --kills N: of the relay\n"
+    "  --relays N  so many instances of it over one PostgreSQL database, and no plain messages\n"
     "  --speed N   no faults: messages a second, latency and time of processors, N times in "
     "turns\n";
 
@@ -46,6 +47,7 @@ int run_all(int argc, char** argv) {
   number("--count", of.count);
   number("--breaks", of.breaks);
   number("--kills", of.kills);
+  number("--relays", of.relays);
   number("--seed", of.seed);
   number("--speed", of.rounds);
   if (auto at = given.extract("--server")) of.server = at.mapped();

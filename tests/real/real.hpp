@@ -16,6 +16,7 @@ struct request {
   std::string server, programs;
   long long count = 240;
   int breaks = 14, kills = 3;  ///< of connections, of the relay
+  int relays = 0;              ///< instances over one PostgreSQL database; 0: one, over SQLite
   std::uint64_t seed = 0;
   int rounds = 0;  ///< of the measurement of speed; 0: the run with faults
   bool keep = false;

@@ -9,7 +9,7 @@ namespace real {
 namespace {
 
 /// For a state that is certain to come; a machine that needs so long does something else.
-constexpr int seconds_most = 120;
+constexpr int seconds_most = 240;
 
 }  // namespace
 
