@@ -28,6 +28,23 @@ constexpr auto usage =
 
 constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";
 
+/// XEP-0106: an address as a local part of ours, so that who gets a plain message sees whom it is
+/// from. A server stamps nothing else for a component than its own domain.
+std::string local_part(std::string_view address) {
+  constexpr std::string_view others = " \"&'/:<>@\\";
+  std::string out;
+  for (char c : address) {
+    if (others.find(c) == std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto value = static_cast<unsigned char>(c);
+    out += {'\\', digits[value >> 4], digits[value & 15]};
+  }
+  return out;
+}
+
 /// `Place`: `in_file` or `in_database`.
 template <class Place>
 class program {
@@ -77,6 +94,7 @@ class program {
     }
     if (e.head.name == "message") return take_message(e);
     if (e.head.name == "presence") return take_presence(e.head);
+    if (e.head.name == "iq") take_answer(e);
     if (e.head.name == "iq") answer_question(e.head);
   }
 
@@ -86,7 +104,23 @@ class program {
     for (const auto& one : here_.all()) {
       if (Place::attaches_anew) shelf_.add(role_.attached(one.address, now()));
       answers_.push_back(presence_to(one.address));
+      answers_.push_back(question_to(one.address));
     }
+  }
+  /// XEP-0030: does a program there know us?
+  std::string question_to(const std::string& address) const {
+    std::string text = "<iq type='get' id='support'";
+    append_attribute(text, "from", link_.address());
+    append_attribute(text, "to", address);
+    return text + "><query xmlns='http://jabber.org/protocol/disco#info'/></iq>";
+  }
+  /// No error, and not the feature: it does not. Else the role's own sync shows.
+  void take_answer(const component_event& e) {
+    if (e.head.type != "result" || e.head.id != "support" || e.head.child_space != disco_info)
+      return;
+    if (!here_.is(e.head.from) || e.text.find("urn:vidimus:0") != std::string::npos) return;
+    std::printf("-- without support: %s\n", e.head.from.c_str());
+    shelf_.add(role_.without_support(e.head.from, now()));
   }
   std::string presence_to(const std::string& address) const {
     std::string text = "<presence";
@@ -119,6 +153,7 @@ class program {
     gone(here_.beyond(bare(head.from)));
     std::printf("-- here: %s\n", head.from.c_str());
     shelf_.add(role_.attached(head.from, now()));
+    answers_.push_back(question_to(head.from));
   }
 
   /// XEP-0030 and XEP-0199; all other questions are none that we know.
@@ -147,11 +182,13 @@ class program {
   void do_the_rest(const server_outputs& outputs) {
     for (const auto& one : outputs) {
       const auto* t = std::get_if<out::transmit>(&one);
-      if (t == nullptr || !link_.is_up()) continue;
+      const auto* bare_one = std::get_if<out::plain>(&one);
+      if ((t == nullptr && bare_one == nullptr) || !link_.is_up()) continue;
       sending how;
       how.self = party::server;
       how.from = link_.address();
-      auto text = stanza_text(*t, how);
+      if (t == nullptr) how.from = local_part(bare_one->name.in.along->origin) + '@' + how.from;
+      auto text = t != nullptr ? stanza_text(*t, how) : stanza_text(*bare_one, how);
       if (text) send(*text);
     }
   }

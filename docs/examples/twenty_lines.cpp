@@ -53,6 +53,7 @@ void carry_out(party self, const char* address, Outputs outputs) {
                             const auto verified = content_view::parse(o.body->canonical);
                             text_for_bob = verified->body(); },
     [&](out::report& o)   { ended = o.ended; },
+    [&](out::plain&)      {},  // nobody here is without support
     [&](out::wake&)       {}};  // a host sets its timer, and calls tick
   // clang-format on
   for (auto& one : outputs) std::visit(each, one);

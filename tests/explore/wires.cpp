@@ -5,8 +5,8 @@ namespace explore {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> status_names{
-    "verified", "pending", "executed", "delivered", "unconfirmed", "voided", "closed"};
+constexpr std::array<std::string_view, 8> status_names{
+    "verified", "pending", "executed", "delivered", "unconfirmed", "voided", "closed", "plain"};
 
 std::string join(std::initializer_list<std::string_view> parts) {
   std::string out;

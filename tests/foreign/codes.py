@@ -16,7 +16,8 @@ ISSUER = {'submit': 'sender', 'receipt': 'server', 'execute': 'sender', 'withdra
           'sync': 'sender', 'challenge': 'server', 'altered': 'server', 'deliver': 'server',
           'final-receipt': 'receiver', 'deliver-sync': 'server', 'deliver-challenge': 'receiver',
           'deliver-altered': 'receiver', 'e2e': 'sender', 'e2e-delivered': 'receiver'}
-STATUS = ('verified', 'pending', 'executed', 'delivered', 'unconfirmed', 'void', 'closed')
+STATUS = ('verified', 'pending', 'executed', 'delivered', 'unconfirmed', 'void', 'closed',
+          'plain')
 REASONS = ('', 'withdrawn', 'expired', 'altered', 'reused', 'too-large', 'unsupported', 'malformed',
            'no-such-destination', 'not-allowed', 'late', 'refused-by-host', 'busy', 'no-space')
 

@@ -15,7 +15,7 @@ MESSAGES = [
 LISTABLE = [('jabber:x:oob', 'x'), ('jabber:client', 'y'), ('urn:a b%c', 'n'),
             ('urn:\u00e9', '\u00e9')]
 STATUS_LETTERS = dict(v='verified', p='pending', e='executed', d='delivered', u='unconfirmed',
-                      c='closed', x='void')
+                      c='closed', x='void', b='plain')
 CAUSES = {False: {'check': 'submit', 'sync': 'sync', 'execute': 'execute', 'withdraw': 'withdraw'},
           True: {'check': 'deliver', 'sync': 'deliver-sync'}}
 FROM_SERVER = ('receipt', 'challenge')
@@ -116,7 +116,7 @@ class Case:
         for _ in range(self.random.choice([0, 1, 1, 2, 3])):
             first = last + self.random.randrange(2, 9)
             last = first + self.random.choice([0, 0, 3])
-            letter = self.random.choice('dx' if self.hop2 else 'vpeducx')
+            letter = self.random.choice('dx' if self.hop2 else 'vpeducxb')
             bind = self.octets(8) if letter == 'v' else bytes(8)
             reason = self.random.choice(codes.REASONS) if letter == 'x' else ''
             self.tokens.append(letter + spelled((first, last)) + ('/' + reason if reason else '')

@@ -57,8 +57,9 @@ void books::check_outcome(const submission& s, const out::report& r, std::int64_
   const bool taken = !s.effects.empty();
   const auto wrong = [&](const char* why) { broken("P3", why + (": " + describe(s))); };
   if (r.ended == outcome::delivered && !taken) wrong("delivered, but taken by nobody");
-  if (r.ended == outcome::executed && s.report) wrong("executed, though a report was asked");
-  if (is_negative(r.ended) && taken) wrong("a certain negative, but taken");
+  if (r.ended == outcome::executed && s.report && !s.marked)
+    wrong("executed, though a report was asked");
+  if (is_negative(r.ended) && (taken || s.left > 0)) wrong("a certain negative, but taken");
   if (r.ended == outcome::withdrawn && !s.withdraw_asked) wrong("withdrawn, not asked");
   if (r.ended == outcome::expired && now + jumped < s.expires()) wrong("expired before its time");
   if (r.ended != outcome::failed) return;

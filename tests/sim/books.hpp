@@ -31,6 +31,9 @@ struct submission {
   bool withdraw_asked = false;
   bool rolled_back = false;    ///< its sender was restored from an older store since
   bool living_again = false;   ///< and that store held it without an outcome
+  bool plain = false;          ///< it may leave without a code
+  bool marked = false;         ///< that it does is durable
+  int left = 0;                ///< times it did
   int refusals = 0;            ///< by applications
   int skips = 0;               ///< by ordered endpoints: times it is durable
   int altered_on_hop_one = 0;  ///< copies of it that reached the relay altered

@@ -84,6 +84,7 @@ std::optional<status> status_of(const record::server_custody& r) noexcept {
     case stage::delivered: return status::delivered;
     case stage::unconfirmed: return status::unconfirmed;
     case stage::voided: return status::voided;
+    case stage::passed: return status::plain;
   }
   return std::nullopt;
 }

@@ -119,6 +119,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
     r->variation_pct = static_cast<std::uint32_t>(waits.between(0, 50));
   }
   draw_order(p);
+  p.plain = chance(seed, 13).one_in(4);
   return p;
 }
 

@@ -6,7 +6,7 @@ namespace sim {
 namespace {
 
 constexpr std::string_view status_words[] = {"verified",    "pending", "executed", "delivered",
-                                             "unconfirmed", "void",    "closed"};
+                                             "unconfirmed", "void",    "closed",   "plain"};
 
 template <class Name>
 std::string short_name(const Name& name) {

@@ -124,6 +124,13 @@ class world {
   void detach(endpoint_party& p, bool tell);
   void tell_attached(const std::string& address, bool attached);
 
+  // receivers without support (world_plain.cpp)
+  void schedule_plain();
+  void tell_plain(const std::string& destination, bool there);
+  void tell_plain_again();
+  void note_mark(const out::persist& o);
+  void carry_plain(const out::plain& o);
+
   // the network (world_network.cpp)
   void send(const party& from, const std::string& from_address, const out::transmit& o);
   void launch(stanza_ref s);
@@ -184,6 +191,7 @@ class world {
   std::optional<verifier<env>> insider_;
   std::optional<links> links_;
   std::vector<std::string> destinations_;
+  std::set<std::string> old_;  ///< destinations at which a program without support is there
   books books_;
   order_books orders_;
   std::vector<stanza_ref> ever_;  ///< all that was ever sent

@@ -21,6 +21,7 @@ void world::carry_one(relay_party& p, server_output& o) {
   if (auto* gone = std::get_if<out::forget>(&o)) return forget(p, *gone);
   if (auto* wake = std::get_if<out::wake>(&o))
     return set_wake(p, wake->at, [this, &p] { tick(p); });
+  if (auto* bare = std::get_if<out::plain>(&o)) return carry_plain(*bare);
   const auto& sent = std::get<out::transmit>(o);
   orders_.told(sent.what);
   check_server_claims(p.held, sent.what, sent.payload, sent.to, plan_.of_server.window);
@@ -63,6 +64,7 @@ void world::persist(party& p, const out::persist& o) {
   p.held.persist(o);
   say("  ", p.name, " stores ", o.key.substr(0, 2), " ", o.key.substr(o.key.rfind('/') + 1));
   if (memory) check_rename(p, o, before);
+  note_mark(o);
 }
 
 void world::forget(party& p, const out::forget& o) {
@@ -85,6 +87,8 @@ void world::took(endpoint_party& p, const message_name& name) {
   if (name.in.along->origin == "m@s.example" || books_.find(name) == nullptr) return;
   const auto memory = p.held.memories.find(relay_.bare);
   if (memory == p.held.memories.end()) broken("P4", "taken under a memory that is not durable");
+  if (books_.find(name)->left > 0 && relay_.restores_of_old == 0 && !trustless_)
+    broken("P2", "taken, though it left plainly, at " + p.name);
   p.taken.insert(key_of(name));
   books_.took(name, {p.number, memory->second});
   if (p.limits.ordered) orders_.answered({p.number, p.life, memory->second}, name);

@@ -57,6 +57,10 @@ void world::check_reached(const submission& s) const {
   if (!had_a_fair_chance(s)) return;
   // P7: custody that a lost store gave is lost, and nobody holds what was reported as executed
   if (!s.report && relay_.restores_of_old > 0) return;
+  if (s.marked) {  // a server that died between mark and sending lost it
+    if (s.left == 0 && relay_.life == 0) broken("P2", "marked, never left: " + books_.describe(s));
+    return;
+  }
   if (s.effects.empty()) broken("P2", "never taken: " + books_.describe(s));
   const outcome ended = s.reports.front().ended;
   // where no report was asked, the better news may come first all the same; and an endpoint may

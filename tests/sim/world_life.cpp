@@ -26,6 +26,8 @@ void world::submit(int sender, int index, bool last) {
     s.lifetime_s = static_cast<std::uint32_t>(app_.between(1, 60));
   s.submitted = now_;
   outgoing m;
+  m.plain = s.plain = plan_.plain && app_.one_in(2);
+  if (p.e.keys.end_to_end(s.destination)) s.plain = false;
   m.destination = s.destination;
   m.type = s.type;
   m.report = s.report;
@@ -188,6 +190,7 @@ void world::restore(relay_party& p) {
   p.half_restored = p.half_restored && !p.up;
   for (endpoint_party& e : endpoints_)
     if (e.online) tell_attached(e.full, true);
+  tell_plain_again();
 }
 
 /// Another server goes on from the records and the session of this one. It asks and tells nothing

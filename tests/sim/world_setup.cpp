@@ -85,13 +85,14 @@ void world::schedule() {
   for (endpoint_party& p : endpoints_) {
     p.role.emplace(p.e, p.bare, p.limits);
     p.up = true;
-    const bool late = plan_.has(fault::detach) && life_.one_in(2);
+    const bool late = (plan_.has(fault::detach) || plan_.plain) && life_.one_in(2);
     after(late ? life_.between(0, plan_.phase_one) : 0, [this, &p] { attach(p); });
   }
   schedule_submissions();
   schedule_crashes();
   schedule_links();
   schedule_endpoints();
+  schedule_plain();
   schedule_attacks();
   schedule_rotations();
 }

@@ -165,6 +165,7 @@ class trio {
   std::deque<flight> air;
   std::vector<flight> ever;  ///< everything ever sent
   std::vector<out::report> reports;
+  std::vector<out::plain> plain;                              ///< what left without a code
   std::vector<std::pair<message_name, std::string>> effects;  ///< what bob's application took
   std::vector<out::deliver> delivered;
   bool accepts = true;  ///< bob's application answers at once
@@ -187,6 +188,8 @@ class trio {
     } else if constexpr (std::is_same_v<Out, out::transmit>) {
       air.push_back({from, o});
       ever.push_back(air.back());
+    } else if constexpr (std::is_same_v<Out, out::plain>) {
+      plain.push_back(o);
     } else if constexpr (std::is_same_v<Out, out::report>) {
       reports.push_back(o);
     } else if constexpr (std::is_same_v<Out, out::deliver>) {

@@ -101,8 +101,8 @@ inline check check_from(const vector_case& c) {
 }
 
 inline receipt receipt_from(const vector_case& c) {
-  static constexpr std::array<std::string_view, 7> statuses{
-      "verified", "pending", "executed", "delivered", "unconfirmed", "void", "closed"};
+  static constexpr std::array<std::string_view, 8> statuses{
+      "verified", "pending", "executed", "delivered", "unconfirmed", "void", "closed", "plain"};
   receipt e;
   e.head = head_from(c);
   for (const auto& one : c.all("state")) {

@@ -205,7 +205,8 @@ def canonical(stanza, listed, names):
 ISSUERS = {"submit": "sender", "execute": "sender", "withdraw": "sender", "sync": "sender", "e2e": "sender",
            "final-receipt": "receiver", "deliver-challenge": "receiver", "deliver-altered": "receiver",
            "e2e-delivered": "receiver"}
-STATUSES = ["verified", "pending", "executed", "delivered", "unconfirmed", "void", "closed"]
+STATUSES = ["verified", "pending", "executed", "delivered", "unconfirmed", "void", "closed",
+            "plain"]
 REASONS = ["none", "withdrawn", "expired", "altered", "reused", "too-large", "unsupported", "malformed",
            "no-such-destination", "not-allowed", "late", "refused-by-host", "busy", "no-space"]
 

@@ -15,7 +15,7 @@ namespace clients {
 using namespace hosting;
 
 /// Options of the programs that take no value.
-inline constexpr auto client_flags = "--plain --quick --copies --audit --times ";
+inline constexpr auto client_flags = "--plain --quick --copies --audit --times --permit-plain ";
 
 /// How to reach an account: `--jid`, `--password-file`, `--host`, `--port`, `--plain`.
 struct account {

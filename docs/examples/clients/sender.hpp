@@ -25,6 +25,7 @@ class sender_program {
       : pace_(pace_of(o)),
         to_(o.has("--file") ? std::string() : o.needed("--to")),
         audit_(o.has("--audit")),
+        permit_(o.has("--permit-plain")),
         lifetime_(static_cast<std::uint32_t>(o.number("--lifetime", 24 * 3600, 30 * 24 * 3600))),
         count_(o.number("--count", 0, 1'000'000)),
         window_(o.number("--window", 40, 1024)),
@@ -154,6 +155,7 @@ class sender_program {
   bool submit(const std::string& message) {
     composing how;
     how.lifetime_s = lifetime_;
+    how.plain = permit_;
     auto composed = compose(link_.came.reader, message, how);
     if (!composed) {
       std::printf("not sent: %s\n", composed.error().what.c_str());
@@ -267,7 +269,7 @@ class sender_program {
 
   pace pace_;
   std::string to_;
-  bool audit_;
+  bool audit_, permit_;
   std::uint32_t lifetime_;
   std::uint64_t count_, window_;
   bool times_;

@@ -114,8 +114,8 @@ class describer {
       return !serials_in(r.head.conversation, s.span).empty();
     });
     if (state == r.states.end()) return;
-    constexpr std::array<std::string_view, 7> words{
-        "verified", "pending", "executed", "delivered", "unconfirmed", "void", "closed"};
+    constexpr std::array<std::string_view, 8> words{
+        "verified", "pending", "executed", "delivered", "unconfirmed", "void", "closed", "plain"};
     const status what = state->what;
     to.label += " " + std::string(words[static_cast<std::size_t>(what)]);
     if (!hop_one)

@@ -115,6 +115,7 @@ class world {
   void carry(party who, const out::forget& o) { disks_[index(who)].carry_out(o); }
   void carry(party who, const out::wake& o) { wake_[index(who)] = o.at; }
   void carry(party who, out::transmit& o);
+  void carry(party, const out::plain&) {}  // nobody here is without support
   void carry(party who, const out::report& o);
   void carry(party who, const out::deliver& o);
   void die(party who);

@@ -41,6 +41,7 @@ class attendance {
         .run();
     return true;
   }
+  bool is(const std::string& address) { return find(address) != here_.end(); }
   /// True if it was here.
   bool went(const std::string& address) {
     const auto at = find(address);

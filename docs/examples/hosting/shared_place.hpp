@@ -96,6 +96,9 @@ class shared_role {
   server_outputs detached(const std::string& address, instant at) {
     return given(relay_.detached(address, at));
   }
+  server_outputs without_support(const std::string& address, instant at) {
+    return given(relay_.without_support(address, at));
+  }
   instant next_deadline() const { return waiting_.empty() ? next_ : again_; }
   server_outputs tick(instant at) {
     server_outputs to;

@@ -110,7 +110,7 @@ class evidence_command {
 
   static const char* status_word(status what) {
     constexpr std::array words{"verified",    "pending", "executed", "delivered",
-                               "unconfirmed", "void",    "closed"};
+                               "unconfirmed", "void",    "closed",   "plain"};
     return words[static_cast<std::size_t>(what)];
   }
 

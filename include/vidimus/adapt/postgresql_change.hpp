@@ -38,8 +38,9 @@ inline std::uint32_t conversations_of(const shared_destination& is, const std::s
 
 /// What is not for the store and not about time.
 inline std::vector<server_output> left_to_do(std::vector<server_output> made) {
-  std::erase_if(
-      made, [](const server_output& one) { return !std::holds_alternative<out::transmit>(one); });
+  std::erase_if(made, [](const server_output& one) {
+    return !std::holds_alternative<out::transmit>(one) && !std::holds_alternative<out::plain>(one);
+  });
   return made;
 }
 
@@ -88,7 +89,7 @@ std::optional<shared_change> change_of(const shared_destination& is,
   for (stored& one : role.session()) {
     if (const auto seen = image::load<record::session_endpoints>(one.image))
       to.attached = std::any_of(seen->endpoints.begin(), seen->endpoints.end(),
-                                [](const auto& e) { return e.attached; });
+                                [](const auto& e) { return e.attached || e.plain; });
     to.records[one.key] = std::move(one.image);
   }
   std::erase_if(to.records, [&](const auto& one) {

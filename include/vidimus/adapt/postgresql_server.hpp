@@ -22,7 +22,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <class Role>
 class postgresql_server {
  public:
-  using outputs = std::vector<server_output>;  ///< `out::transmit` only
+  using outputs = std::vector<server_output>;  ///< `out::transmit` and `out::plain` only
   using answer = result<outputs, store_error>;
 
   /// `fresh`: a role with the same limits and keys in all instances, that was told nothing yet.
@@ -63,6 +63,11 @@ class postgresql_server {
   answer attached(const std::string& address, instant now) {
     return work(std::string(bare(address)), {}, now,
                 [&](Role& role) { return role.attached(address, now); });
+  }
+  /// Fact: it is there, but does not support this protocol.
+  answer without_support(const std::string& address, instant now) {
+    return work(std::string(bare(address)), {}, now,
+                [&](Role& role) { return role.without_support(address, now); });
   }
   /// Fact: it cannot be reached any more.
   answer detached(const std::string& address, instant now) {

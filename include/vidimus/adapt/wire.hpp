@@ -40,8 +40,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 //              f  letters of bi in this order: the issuer verifies no payloads, hop 2 only; it
 //                 takes references, snapshots only; absent: neither
 //        text  statuses by number, at most 64, disjoint, adjacent ones joined unless verified:
-//                 vRANGE/BIND  pRANGE  eRANGE  dRANGE  uRANGE  xRANGE/REASON (xRANGE: none)  cRANGE
-//                 for verified, pending, executed, delivered, unconfirmed, void, closed
+//                 vRANGE/BIND pRANGE eRANGE dRANGE uRANGE xRANGE/REASON or xRANGE cRANGE bRANGE
+//                 for verified, pending, executed, delivered, unconfirmed, void, closed, plain
 //              aNUMBER/CODE/PRINT/ATTEMPT:PARTS ...  altered, rising, at most 64; attempt absent:
 //                 1; parts, at most 32 of 11 characters side by side, absent with their colon: none
 //              rNUMBER/REASON/SECONDS ...  refused, rising, at most 64; seconds absent: 0

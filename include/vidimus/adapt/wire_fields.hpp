@@ -77,7 +77,7 @@ inline constexpr std::array flag_letters{
     flag_letter{'s', check::sealed}};
 
 /// One letter for each status, in the order of `status`.
-inline constexpr std::string_view status_letters = "vpeduxc";
+inline constexpr std::string_view status_letters = "vpeduxcb";
 
 inline constexpr std::array<std::string_view, 6> element_names{"check",    "receipt", "execute",
                                                                "withdraw", "sync",    "challenge"};

@@ -119,6 +119,7 @@ struct text_error {
 struct composing {
   coverage cover;
   bool report = true;
+  bool plain = false;  ///< as `outgoing::plain`
   std::uint32_t lifetime_s = wire::default_lifetime_s;
   /// Asked about the message as it will be sent, without prefixes and CDATA, if it refuses more
   /// than what cannot be sent.
@@ -184,6 +185,7 @@ inline result<outgoing, text_error> compose(stanza_reader& reader, std::string_v
   out.body.whole = std::make_shared<const std::string>(std::move(read->payload));
   out.cover = how.cover;
   out.report = how.report;
+  out.plain = how.plain;
   out.lifetime_s = how.lifetime_s;
   return out;
 }
@@ -225,6 +227,22 @@ inline result<std::string, text_error> stanza_text(const out::transmit& o, const
   if (o.payload) parts.payload = *o.payload;
   parts.own = &*own;
   if (!std::holds_alternative<check>(o.what)) parts.hints = how.hints;
+  parts.space = how.space;
+  auto text = write_stanza(parts, how.limits);
+  if (!text) return text_error{text_fault::not_strict, explain(text.error())};
+  return std::move(*text);
+}
+
+/// The text of the message stanza that leaves plainly: what its sender wrote, and nothing of ours.
+/// `how.from` should name the origin as well as the server lets it (docs/hosting.md). Refused:
+/// `not_strict`, as above.
+inline result<std::string, text_error> stanza_text(const out::plain& o, const sending& how) {
+  outgoing_stanza parts;
+  parts.to = how.to.empty() ? o.to : how.to;
+  if (how.stamps) parts.from = how.from;
+  parts.id = how.id;
+  parts.type = o.type;
+  if (o.payload) parts.payload = *o.payload;
   parts.space = how.space;
   auto text = write_stanza(parts, how.limits);
   if (!text) return text_error{text_fault::not_strict, explain(text.error())};

@@ -51,7 +51,7 @@ class covered_fields {
       const number first = r.u64(), last = r.u64();
       (void)r.raw(8);
       const std::size_t why = r.u8();
-      if (what <= static_cast<std::size_t>(status::closed) && why < reason_names.size())
+      if (what <= static_cast<std::size_t>(status::plain) && why < reason_names.size())
         with(static_cast<status>(what), static_cast<reason>(why), range{first, last});
     }
   }

@@ -22,6 +22,8 @@ struct known {
   state in = state::awaiting_receipt;
   /// Delivered is shown, not only claimed (protocol.md, end.delivered).
   bool proved = true;
+  /// It may leave without a code (protocol.md, plain.permit).
+  bool plain = false;
 };
 
 /// A parked message may leave; `commands`: it is conditional, so the command goes with it.
@@ -35,10 +37,12 @@ constexpr std::optional<input> of_status(status what, reason why, bool bind_agre
   const bool asks_void =
       k.in == state::withdrawing || k.in == state::expiring || k.in == state::failing;
   if (what == status::delivered && !k.proved) what = status::executed;
+  if (what == status::plain && k.plain) return input::executed_last;
   switch (what) {
     case status::verified:
       if (!bind_agrees) return input::verified_other;
       return k.asked_since ? input::unheard : input::verified;
+    case status::plain:  // not permitted, so it says no more than executed
     case status::executed:
       if (!k.report_wanted) return input::executed_last;
       return asks_void && k.asked_since ? input::unheard : input::executed;

@@ -17,6 +17,7 @@ enum class state : std::uint8_t {
   delivered,    ///< an endpoint's final receipt is stored (S6)
   unconfirmed,  ///< lifetime over after something was sent on hop 2
   voided,       ///< never delivered, and never will be
+  passed,       ///< left without a code, for a receiver without support
   closed,       ///< end: forgotten, below low1
 };
 
@@ -33,7 +34,8 @@ enum class input : std::uint8_t {
   lifetime_unsent,
   lifetime_sent,
   hold_over,
-  low_passed,  ///< low1 is above the number now
+  low_passed,    ///< low1 is above the number now
+  pass_plainly,  ///< only a receiver without support is there, and the message may go to it
 };
 
 enum class action : std::uint8_t {
@@ -44,21 +46,22 @@ enum class action : std::uint8_t {
   missing,
   start_delivery,
   stop_delivery,
+  transmit_plain,
   forget
 };
 
 inline constexpr auto state_names =
     std::to_array<std::string_view>({"unknown", "verified", "executed", "unwatched", "delivered",
-                                     "unconfirmed", "voided", "closed"});
+                                     "unconfirmed", "voided", "passed", "closed"});
 inline constexpr auto input_names = std::to_array<std::string_view>(
     {"check_ok", "check_conditional", "check_other", "unacceptable", "execute", "void_unsent",
      "void_sent", "final_delivered", "refused_by_all", "lifetime_unsent", "lifetime_sent",
-     "hold_over", "low_passed"});
+     "hold_over", "low_passed", "pass_plainly"});
 /// `tell` puts the number's status into the receipt that leaves at the end of the call; `missing`
 /// says there that the number is not held.
-inline constexpr auto action_names =
-    std::to_array<std::string_view>({"persist", "drop_content", "alarm", "tell", "missing",
-                                     "start_delivery", "stop_delivery", "forget"});
+inline constexpr auto action_names = std::to_array<std::string_view>(
+    {"persist", "drop_content", "alarm", "tell", "missing", "start_delivery", "stop_delivery",
+     "transmit_plain", "forget"});
 
 using row = fsm::row<state, input, action, clause>;
 
@@ -82,7 +85,7 @@ inline constexpr fsm::table table = [] {
     {s::unknown, i::low_passed, s::closed, {}, c::low_one},
     row::refuse(s::unknown, {i::check_other, i::final_delivered, i::refused_by_all,
       i::lifetime_unsent,
-                             i::lifetime_sent, i::hold_over}, c::not_armed),
+                             i::lifetime_sent, i::hold_over, i::pass_plainly}, c::not_armed),
 
     {s::verified, i::check_ok, s::verified, again, c::s2_repeat},
     {s::verified, i::check_conditional, s::executed, {a::persist, a::tell, a::start_delivery},
@@ -95,7 +98,7 @@ inline constexpr fsm::table table = [] {
     {s::verified, i::hold_over, s::unknown, {a::forget}, c::hold_forget},
     {s::verified, i::low_passed, s::closed, {a::forget}, c::low_one},
     row::refuse(s::verified, {i::void_sent, i::final_delivered, i::refused_by_all,
-      i::lifetime_sent}, c::not_armed),
+      i::lifetime_sent, i::pass_plainly}, c::not_armed),
 
     {s::executed, {i::check_ok, i::check_conditional}, s::executed, again, c::s2_repeat},
     {s::executed, {i::check_other, i::unacceptable}, s::executed, alarm, c::name_reused},
@@ -107,10 +110,15 @@ inline constexpr fsm::table table = [] {
     {s::executed, i::lifetime_sent, s::unconfirmed, {a::persist, a::stop_delivery,
       a::drop_content, a::tell}, c::void_expired},
     {s::executed, i::low_passed, s::unwatched, {a::persist}, c::low_one},
+    {s::executed, i::pass_plainly, s::passed, {a::persist, a::transmit_plain, a::stop_delivery,
+      a::drop_content, a::tell}, c::plain_once},
     row::refuse(s::executed, i::hold_over, c::not_armed),
 
     {s::unwatched, {i::final_delivered, i::refused_by_all, i::lifetime_unsent, i::lifetime_sent},
       s::closed, close, c::s6_end},
+    // marked before it leaves, as any; what is below low1 is closed behind it
+    {s::unwatched, i::pass_plainly, s::passed, {a::persist, a::transmit_plain, a::stop_delivery,
+      a::drop_content}, c::plain_once},
     row::ignore(s::unwatched, {i::check_ok, i::check_conditional, i::check_other, i::unacceptable,
       i::execute,
       i::void_unsent,
@@ -123,7 +131,8 @@ inline constexpr fsm::table table = [] {
     {s::delivered, {i::check_other, i::unacceptable}, s::delivered, alarm, c::name_reused},
     {s::delivered, i::low_passed, s::closed, {a::forget}, c::low_one},
     row::ignore(s::delivered, {i::final_delivered, i::refused_by_all}, c::s6_end),
-    row::refuse(s::delivered, {i::lifetime_unsent, i::lifetime_sent, i::hold_over}, c::not_armed),
+    row::refuse(s::delivered, {i::lifetime_unsent, i::lifetime_sent, i::hold_over,
+      i::pass_plainly}, c::not_armed),
 
     {s::unconfirmed, {i::check_ok, i::check_conditional, i::execute, i::void_unsent,
       i::void_sent}, s::unconfirmed,
@@ -132,15 +141,24 @@ inline constexpr fsm::table table = [] {
     {s::unconfirmed, i::final_delivered, s::delivered, {a::persist, a::tell}, c::s6_end},
     {s::unconfirmed, i::low_passed, s::closed, {a::forget}, c::low_one},
     row::ignore(s::unconfirmed, i::refused_by_all, c::void_expired),
-    row::refuse(s::unconfirmed, {i::lifetime_unsent, i::lifetime_sent, i::hold_over},
-      c::not_armed),
+    row::refuse(s::unconfirmed, {i::lifetime_unsent, i::lifetime_sent, i::hold_over,
+      i::pass_plainly}, c::not_armed),
 
     {s::voided, {i::check_ok, i::check_conditional, i::check_other, i::unacceptable, i::execute,
       i::void_unsent,
       i::void_sent}, s::voided, again, c::void_first},
     {s::voided, i::low_passed, s::closed, {a::forget}, c::low_one},
     row::ignore(s::voided, {i::final_delivered, i::refused_by_all}, c::void_first),
-    row::refuse(s::voided, {i::lifetime_unsent, i::lifetime_sent, i::hold_over}, c::not_armed),
+    row::refuse(s::voided, {i::lifetime_unsent, i::lifetime_sent, i::hold_over,
+      i::pass_plainly}, c::not_armed),
+
+    {s::passed, {i::check_ok, i::check_conditional, i::execute, i::void_unsent, i::void_sent},
+      s::passed, again, c::plain_once},
+    {s::passed, {i::check_other, i::unacceptable}, s::passed, alarm, c::name_reused},
+    {s::passed, i::low_passed, s::closed, {a::forget}, c::low_one},
+    row::ignore(s::passed, {i::final_delivered, i::refused_by_all}, c::plain_once),
+    row::refuse(s::passed, {i::lifetime_unsent, i::lifetime_sent, i::hold_over, i::pass_plainly},
+      c::not_armed),
   }),
   fsm::start{s::unknown}, fsm::ends{s::closed}};
 }();
@@ -151,6 +169,8 @@ static_assert(fsm::obeyed<fsm::precedes(table, action::persist, action::tell)>,
               "custody is durable before the receipt");
 static_assert(fsm::obeyed<fsm::preceded(table, action::start_delivery, action::persist)>,
               "the command is durable before it is carried out");
+static_assert(fsm::obeyed<fsm::preceded(table, action::transmit_plain, action::persist)>,
+              "that a message left plainly is durable before it leaves");
 
 }  // namespace vidimus::inline VIDIMUS_ABI::duty::custody
 

@@ -160,6 +160,8 @@ inline constexpr fsm::table table = [] {
     row::refuse(s::resubmitted, i::grace_over, c::not_armed),
 
     {s::awaiting_delivery, i::delivered, s::delivered, ended, c::outcome_delivered},
+    // it left plainly: no more can be heard of it
+    {s::awaiting_delivery, i::executed_last, s::executed, ended, c::plain_once},
     {s::awaiting_delivery, {i::unconfirmed, i::voided_exposed}, s::uncertain, ended,
       c::outcome_uncertain},
     {s::awaiting_delivery, i::voided, s::failed, ended, c::outcome_failed},
@@ -174,10 +176,8 @@ inline constexpr fsm::table table = [] {
     {s::awaiting_delivery, i::verified_other, s::failing, ask_void, c::receipt_bind},
     {s::awaiting_delivery, i::withdraw, s::withdrawing, ask_void, c::stop_void},
     {s::awaiting_delivery, i::lifetime_over, s::expiring, deadline, c::stop_void},
-    row::ignore(s::awaiting_delivery, {i::verified, i::executed, i::executed_last, i::altered,
-      i::altered_alike,
-                                       i::altered_too_often, i::may_send, i::may_command},
-                                         c::news_raise),
+    row::ignore(s::awaiting_delivery, {i::verified, i::executed, i::altered, i::altered_alike,
+      i::altered_too_often, i::may_send, i::may_command}, c::news_raise),
     row::refuse(s::awaiting_delivery, i::grace_over, c::not_armed),
 
     {s::withdrawing, {i::absent, i::unheard}, s::withdrawing, {a::transmit_withdraw},

@@ -21,8 +21,8 @@ namespace image {
 
 inline constexpr octet mark = 'V';
 /// 1: version 0.1.0. 2: the key ids of unfinished messages, and what trust modes end to end keep.
-/// 3: the order of an ordered endpoint.
-inline constexpr octet format = 3;
+/// 3: the order of an ordered endpoint. 4: messages that leave plainly.
+inline constexpr octet format = 4;
 
 /// CRC-32 (IEEE 802.3): finds a damaged image. No protection against forging; the store is trusted.
 /// Eight octets at a time: entry [k][o] is what octet o becomes when k more octets pass.

@@ -38,6 +38,16 @@ struct transmit {
   payload_ref payload;  ///< S1 and S4 only
 };
 
+/// Send this message to `to` as it is, without an element of ours: its sender permits that, and no
+/// endpoint is there (protocol.md, plain.permit). It comes once at most; whoever reads it verifies
+/// nothing, so the stanza should say whom it is from (docs/hosting.md).
+struct plain {
+  std::string to;    ///< full address, as `without_support` named it
+  std::string type;  ///< of the stanza, as the message has it
+  message_name name;
+  payload_ref payload;
+};
+
 /// The one outcome of a submission (protocol.md, outcome.once). `again`: the same outcome as
 /// before a restart that may have cut the first report off; the host knows it by name.
 struct report {
@@ -78,7 +88,7 @@ struct wake {
 
 using sender_output =
     std::variant<out::persist, out::forget, out::transmit, out::report, out::wake>;
-using server_output = std::variant<out::persist, out::forget, out::transmit, out::wake>;
+using server_output = std::variant<out::persist, out::forget, out::transmit, out::plain, out::wake>;
 using receiver_output = std::variant<out::persist, out::forget, out::transmit, out::deliver>;
 
 using sender_outputs = std::vector<sender_output>;
@@ -95,7 +105,11 @@ struct outgoing {
   /// without the server's word (protocol.md, execute.conditional). Not with a sealed message: that
   /// is sent as if it were false.
   bool conditional = false;
-  bool report = true;                    ///< false: `executed` is the best outcome asked for
+  bool report = true;  ///< false: `executed` is the best outcome asked for
+  /// The relay may send it on without a code where the receiver has no support for this protocol;
+  /// then it ends `executed`, also if a report is asked. Not where there is a key between the ends:
+  /// that is sent as if it were false (protocol.md, plain.permit).
+  bool plain = false;
   std::uint32_t lifetime_s = 24 * 3600;  ///< seconds from now, 1 to the limit
 };
 

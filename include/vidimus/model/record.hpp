@@ -101,9 +101,10 @@ enum class custody_stage : std::uint8_t {
   unwatched,
   delivered,
   unconfirmed,
-  voided
+  voided,
+  passed
 };
-constexpr custody_stage last_of(custody_stage) noexcept { return custody_stage::voided; }
+constexpr custody_stage last_of(custody_stage) noexcept { return custody_stage::passed; }
 
 /// An endpoint something was sent to.
 struct sent_to {

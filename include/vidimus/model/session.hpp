@@ -21,6 +21,7 @@ struct seen_endpoint {
   std::uint64_t deviation = 0;  ///< likewise
   bool brief = false;
   std::string key_id;
+  bool plain = false;  ///< there, but without support
 };
 
 /// Where the endpoints of one destination were last seen.
@@ -99,6 +100,7 @@ void fields(A& a, seen_endpoint& v) {
   a(v.deviation);
   a(v.brief);
   a(v.key_id);
+  a.since(4, v.plain);
 }
 template <class A>
 void fields(A& a, session_endpoints& v) {

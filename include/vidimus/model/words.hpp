@@ -68,7 +68,8 @@ constexpr bool is_message_type(std::string_view type) noexcept {
 }
 
 /// What a verifier says of a number (protocol.md, receipt.status). Server: verified, executed,
-/// delivered, unconfirmed, voided, closed. Endpoint: pending, delivered, voided (refused), closed.
+/// delivered, unconfirmed, voided, closed, plain. Endpoint: pending, delivered, voided (refused),
+/// closed.
 enum class status : std::uint8_t {
   verified,
   pending,
@@ -76,7 +77,8 @@ enum class status : std::uint8_t {
   delivered,
   unconfirmed,
   voided,
-  closed
+  closed,
+  plain  ///< left without a code, for a receiver without support (protocol.md, plain.once)
 };
 
 /// How a submission ended (protocol.md, outcome.*). `withdrawn`, `expired` and `failed` mean: not

@@ -66,6 +66,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   const bool sealed = ends && ends->sealed;
   s.flags = static_cast<std::uint8_t>((message.report ? check::report : 0) |
                                       (sealed ? check::sealed : 0) |
+                                      (message.plain && !ends ? check::plain : 0) |
                                       (message.conditional && !sealed ? check::conditional : 0));
   s.lifetime_s = message.lifetime_s;
   s.expires = now + seconds(message.lifetime_s);

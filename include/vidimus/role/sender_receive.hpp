@@ -132,9 +132,12 @@ void sender<Env>::take_status(conversation& c, const status_range& s, number n, 
                               bool snapshot, const receipt& r) {
   slot& one = c.at(n);
   if (detail::is_end(one.is)) return;
-  const duty::submission::known known{(one.flags & check::report) != 0, one.exposed,
-                                      snapshot && told_of(c, one), one.is,
-                                      s.what != status::delivered || proved(c, n, r)};
+  const duty::submission::known known{(one.flags & check::report) != 0,
+                                      one.exposed,
+                                      snapshot && told_of(c, one),
+                                      one.is,
+                                      s.what != status::delivered || proved(c, n, r),
+                                      (one.flags & check::plain) != 0};
   const auto letter = duty::submission::of_status(s.what, s.why, agrees, known);
   if (!letter) return;
   if (*letter == input::voided || *letter == input::voided_exposed) {

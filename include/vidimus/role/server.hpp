@@ -41,8 +41,8 @@ class server {
   std::vector<stored> session() const;
 
   /// Fact: a stanza with an element of ours arrived. From senders: check, execute, withdraw, sync;
-  /// from receivers: receipt, challenge. Outputs: persist, transmit (receipt, challenge; check,
-  /// sync to receivers), forget, wake.
+  /// from receivers: receipt, challenge. Outputs: persist, forget, wake, plain, transmit
+  /// (receipt, challenge; check, sync to receivers).
   server_outputs receive(const incoming& stanza, instant now) {
     return batch([&] { take(stanza); }, now);
   }
@@ -51,6 +51,12 @@ class server {
   /// address begin with a sync (protocol.md, endpoint.probe).
   server_outputs attached(const std::string& address, instant now) {
     return batch([&] { attach(address); }, now);
+  }
+
+  /// Fact: it can be reached, but does not support urn:vidimus:0 (docs/hosting.md). Messages that
+  /// permit it go there as `out::plain`, while none is attached (protocol.md, plain.permit).
+  server_outputs without_support(const std::string& address, instant now) {
+    return batch([&] { set_plain(address); }, now);
   }
 
   /// Fact: it cannot be reached any more (presence, or an error bounce). Ends no message.
@@ -184,6 +190,13 @@ class server {
   void detach(const std::string& address);
   void detach_all();
   void gone(detail::destination& d, const memory_name& memory);
+  endpoint* place_for(const std::string& address);
+  void leave(detail::destination& d, endpoint& at);
+  void tidy(detail::destination& d);
+  void set_plain(const std::string& address);
+  void pass_all_plainly(const std::string& name);
+  void pass_plainly(conversation& c, number n);
+  void transmit_plain(conversation& c, number n);
   void pump(conversation& c, const endpoint& to);
   void deliver_one(conversation& c, number n, const endpoint& to, channel& via);
   bool settled(conversation& c, const endpoint& to, channel& via);
@@ -280,6 +293,7 @@ class server {
 #include "server_hop1.hpp"
 #include "server_hop2.hpp"
 #include "server_peers.hpp"
+#include "server_plain.hpp"
 #include "server_restore.hpp"
 #include "server_session.hpp"
 #include "server_timing.hpp"

@@ -222,52 +222,6 @@ void server<Env>::gone(detail::destination& d, const memory_name& memory) {
   }
 }
 
-template <an_environment Env>
-void server<Env>::attach(const std::string& address) {
-  detail::destination& d = destinations_[std::string(bare(address))];
-  endpoint* at = endpoint_at(address);
-  if (at == nullptr) {
-    if (d.endpoints.size() >= limits_.endpoints_per_destination)
-      std::erase_if(d.endpoints, [](const endpoint& one) { return !one.attached; });
-    if (d.endpoints.size() >= limits_.endpoints_per_destination)
-      return env_->watch.noticed(notice::table_full);
-    at = &d.endpoints.emplace_back();
-    at->address = address;
-  } else if (!at->memory.empty()) {
-    gone(d, at->memory);  // a new session: what was on the way to the old one is in doubt
-  }
-  at->attached = true;
-  at->path.forget();
-  for (const detail::custody_key& key : std::set(d.owed)) {
-    conversation& c = conversations_.find(key)->second;
-    touch(c);
-    channel& via = c.channels[address];
-    via.settled = false;
-    via.quiet = 0;
-    probe(c, *at);
-  }
-}
-
-template <an_environment Env>
-void server<Env>::detach(const std::string& address) {
-  endpoint* at = endpoint_at(address);
-  if (at == nullptr || !at->attached) return;
-  detail::destination& d = destinations_[std::string(bare(address))];
-  at->attached = false;
-  if (!at->memory.empty()) gone(d, at->memory);
-  for (const detail::custody_key& key : d.owed) {
-    conversation& c = conversations_.find(key)->second;
-    touch(c);
-    if (auto via = c.channels.find(address); via != c.channels.end()) {
-      deadlines_.disarm(via->second.timer);
-      c.channels.erase(via);
-    }
-  }
-  if (!d.owed.empty()) return;
-  std::erase_if(d.endpoints, [](const endpoint& one) { return !one.attached; });
-  forget_destination(std::string(bare(address)));
-}
-
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #endif

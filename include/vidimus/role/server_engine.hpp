@@ -43,8 +43,10 @@ void server<Env>::act(conversation& c, number n, action what) {
       note_owed(c);
       for (const endpoint& to : destinations_[c.key.name.along->destination].endpoints)
         if (to.attached) deliver_one(c, n, to, c.channels[to.address]);
+      pass_plainly(c, n);
       break;
     }
+    case action::transmit_plain: transmit_plain(c, n); break;
     case action::stop_delivery:
       for (cell& to : s.cells) feed_cell(c, n, to, duty::delivery::input::custody_over);
       note_owed(c);

@@ -50,10 +50,11 @@ bool server<Env>::admits(finding said) {
 template <an_environment Env>
 reason server<Env>::objection(const check& e, const content& body) const {
   const bool sealed = (e.flags & check::sealed) != 0;
-  if ((e.flags & check::plain) != 0) return reason::unsupported;
   // the second code comes with the command, so there must be one, and not before
   if (sealed && (!e.second.empty() || (e.flags & check::conditional) != 0))
     return reason::malformed;
+  // who asks for proof between the ends cannot do without it
+  if ((e.flags & check::plain) != 0 && (sealed || !e.second.empty())) return reason::malformed;
   if (e.lifetime_s == 0 || e.lifetime_s > limits_.lifetime_max_s) return reason::not_allowed;
   const std::size_t size = body.whole ? body.whole->size() : 0;
   return size > limits_.payload_octets_max ? reason::too_large : reason::none;

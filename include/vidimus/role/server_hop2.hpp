@@ -35,7 +35,7 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   }
   if (from != nullptr && from->memory != r.head.memory) {
     env_->watch.noticed(notice::other_memory);
-    if (c->owed > 0 && (via == nullptr || via->asked.empty())) probe(*c, *from);
+    if (from->attached && c->owed > 0 && (via == nullptr || via->asked.empty())) probe(*c, *from);
   }
   if (from != nullptr && from->memory == r.head.memory) {
     if (*from->key_id != r.head.key_id) from->key_id = key_ids_(r.head.key_id);
@@ -142,7 +142,8 @@ void server<Env>::take_final_challenge(const incoming& stanza, const challenge& 
   endpoint* from = endpoint_at(stanza.from);
   if (c == nullptr || from == nullptr) return env_->watch.noticed(notice::not_ours);
   touch(*c);
-  if (from->memory != e.head.memory && c->owed > 0 && c->channels[from->address].asked.empty())
+  if (from->attached && from->memory != e.head.memory && c->owed > 0 &&
+      c->channels[from->address].asked.empty())
     probe(*c, *from);
 }
 

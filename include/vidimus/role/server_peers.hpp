@@ -85,11 +85,13 @@ void server<Env>::forget_conversation(conversation& c) {
   conversations_.erase(key);
 }
 
-/// Something that must not be forgotten: a message held, or owed to a destination.
+/// Something that must not be forgotten: a message held, or owed to a destination; or that one left
+/// plainly, while its sender may submit it again (protocol.md, plain.once).
 template <an_environment Env>
 bool server<Env>::in_custody(const conversation& c) const {
-  return c.owed > 0 || std::any_of(c.slots.begin(), c.slots.end(), [](const slot& s) {
-           return s.is == duty::custody::state::verified;
+  using state = duty::custody::state;
+  return c.owed > 0 || std::any_of(c.slots.begin(), c.slots.end(), [&](const slot& s) {
+           return s.is == state::verified || (s.is == state::passed && now_ < s.expires);
          });
 }
 

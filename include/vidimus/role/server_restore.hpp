@@ -143,8 +143,10 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
         }
         if (last_durable) return;
         for (const auto& e : from.endpoints)
-          for (const auto& one : e.endpoints)
+          for (const auto& one : e.endpoints) {
             if (one.attached) attach(one.address);
+            if (one.plain) set_plain(one.address);
+          }
       },
       now);
 }
@@ -175,7 +177,7 @@ void server<Env>::append_state(octets& to) const {
     for (const endpoint& one : d.endpoints) {
       w.raw(one.address);
       w.raw(one.memory.view());
-      w.u8(static_cast<octet>(one.brief << 2 | one.body_only << 1 | one.attached));
+      w.u8(static_cast<octet>(one.plain << 3 | one.brief << 2 | one.body_only << 1 | one.attached));
       w.sized(*one.key_id);
     }
   for (const auto& [key, c] : conversations_) {

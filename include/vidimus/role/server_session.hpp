@@ -41,7 +41,7 @@ std::vector<stored> server<Env>::session() const {
       r.endpoints.push_back({one.address, one.memory, one.attached, one.body_only,
                              one.path.measured(), static_cast<std::uint64_t>(one.path.smoothed()),
                              static_cast<std::uint64_t>(one.path.deviation()), one.brief,
-                             *one.key_id});
+                             *one.key_id, one.plain});
     to.push_back({r.key(), image::save(r)});
   }
   for (const auto& [key, c] : conversations_) {
@@ -88,7 +88,7 @@ void server<Env>::restore_endpoints(const record::session_endpoints& r) {
         {one.address, one.memory, one.attached, one.body_only,
          duty::round_trip::of(one.measured, static_cast<std::int64_t>(one.smoothed),
                               static_cast<std::int64_t>(one.deviation)),
-         one.brief, shared_value(one.key_id)});
+         one.brief, shared_value(one.key_id), one.plain});
 }
 
 /// The conversation goes on: nothing is asked anew, and no timer begins again.
@@ -154,6 +154,7 @@ template <an_environment Env>
 std::optional<server_outputs> server<Env>::evict(const std::string& peer,
                                                  const conversation_name& name, instant now) {
   auto found = conversations_.find({name, peer});
+  now_ = now;
   if (found == conversations_.end() || in_custody(found->second)) return std::nullopt;
   return batch([&] { forget_conversation(found->second); }, now);
 }
@@ -163,7 +164,7 @@ void server<Env>::detach_all() {
   std::vector<std::string> there;
   for (const auto& [name, d] : destinations_)
     for (const endpoint& one : d.endpoints)
-      if (one.attached) there.push_back(one.address);
+      if (one.is_there()) there.push_back(one.address);
   for (const std::string& address : there) detach(address);
 }
 

@@ -136,6 +136,9 @@ struct endpoint {
   duty::round_trip path;               ///< to it and back, since it attached
   bool brief = false;                  ///< it takes the brief form, as it said with its memory
   shared_value<std::string> key_id{};  ///< of its latest receipt
+  bool plain = false;                  ///< there, but without support; then it is not attached
+
+  bool is_there() const { return attached || plain; }
 };
 
 struct destination {
@@ -159,6 +162,7 @@ constexpr record::custody_stage stage_of(duty::custody::state is) noexcept {
     case s::delivered: return record::custody_stage::delivered;
     case s::unconfirmed: return record::custody_stage::unconfirmed;
     case s::voided: return record::custody_stage::voided;
+    case s::passed: return record::custody_stage::passed;
     default: return record::custody_stage::verified;
   }
 }
@@ -171,6 +175,7 @@ constexpr duty::custody::state state_of(record::custody_stage is) noexcept {
     case record::custody_stage::unwatched: return s::unwatched;
     case record::custody_stage::delivered: return s::delivered;
     case record::custody_stage::unconfirmed: return s::unconfirmed;
+    case record::custody_stage::passed: return s::passed;
     default: return s::voided;
   }
 }
@@ -184,6 +189,7 @@ constexpr std::optional<status> status_of(duty::custody::state is) noexcept {
     case s::delivered: return status::delivered;
     case s::unconfirmed: return status::unconfirmed;
     case s::voided: return status::voided;
+    case s::passed: return status::plain;
     default: return std::nullopt;
   }
 }

@@ -139,7 +139,8 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(outcome_delivered, "outcome.delivered",
     "Delivered: an endpoint's final receipt was verified."),
   VIDIMUS_CLAUSE_(outcome_executed, "outcome.executed",
-    "Executed: the server stated durable custody and command, no delivery report was asked."),
+    "Executed: the server stated durable custody and command; no delivery report was asked, or "
+    "the message left plainly."),
   VIDIMUS_CLAUSE_(outcome_withdrawn, "outcome.withdrawn",
     "Withdrawn: on request, not delivered and never will be."),
   VIDIMUS_CLAUSE_(outcome_expired, "outcome.expired",
@@ -233,6 +234,12 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(endpoint_able, "endpoint.able",
     "A message that asks for more than an endpoint verifies is not sent to it, and it refuses "
     "one that comes all the same: unsupported, finally, and never in part."),
+  VIDIMUS_CLAUSE_(plain_permit, "plain.permit",
+    "A message leaves without a code only if its covered flag plain permits it, nothing of it was "
+    "sent on hop 2, and no endpoint is attached."),
+  VIDIMUS_CLAUSE_(plain_once, "plain.once",
+    "A plain message leaves at most once, marked durably before; its outcome is executed, never "
+    "delivered."),
   VIDIMUS_CLAUSE_(order_hand, "order.hand",
     "An ordered endpoint hands the messages of a conversation over in the order of their numbers; "
     "a number that is void or below low2 is passed."),
