@@ -158,6 +158,24 @@ TEST_CASE("code gives the codes of all control elements in the page", "[code.inp
       const std::regex form(std::string("\\s") + attribute + "='([^']*)'");
       return std::regex_search(whole, found, form) ? found.str(1) : absent;
     };
+    if (!said("i", "").empty()) {  // a reference stands for one of the headers of the page
+      int stands = 0;
+      for (const char* memory : {"ICEiIyQlJicoKSor", "MDEyMzQ1Njc4OTo7", "gIGCg4SFhoeIiYqL"})
+        for (const std::string& as : {name, "final-" + name, "deliver-" + name}) {
+          if (as == "final-execute" || as == "deliver-execute" || as == "deliver-receipt") continue;
+          const answer tried_as =
+              inspect(example(as, memory) +
+                      file("element", "<message to='a@example.org'>" + whole + "</message>"));
+          if (tried_as.status != 0) continue;
+          ++stands;
+          CAPTURE(whole, as, memory);
+          REQUIRE(tried_as.said == said("v", "") + "\n");
+        }
+      CAPTURE(whole);
+      REQUIRE(stands == 1);
+      ++tried;
+      continue;
+    }
     const bool second = !said("o", "").empty();
     std::string purpose = name;
     if (second) purpose = name == "receipt" ? "final-receipt" : "deliver-" + name;
