@@ -18,12 +18,13 @@ namespace {
 
 constexpr auto usage =
     "relay --address ADDRESS --secret-file FILE --keys FILE --store FILE|--database WHERE\n"
-    "      [--host HOST] [--port N] [--quick]\n"
+    "      [--host HOST] [--port N] [--quick] [--whole]\n"
     "  --database WHERE  in place of --store, as libpq takes it (host=... dbname=...): then many "
     "of\n"
     "           these, all with the same keys, may be one relay, if the XMPP server takes many\n"
     "           streams of one component (ejabberd does, Prosody keeps the last one only)\n"
     "  --quick  asks again within seconds: for tests\n"
+    "  --whole  no brief form: every element names its conversation, for whoever looks on\n"
     "Goes on until it is asked to end.";
 
 constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";
@@ -49,7 +50,8 @@ std::string local_part(std::string_view address) {
 template <class Place>
 class program {
  public:
-  explicit program(const options& o) : pace_(pace_of(o)), place_(o, limits()), link_(o, pace_) {
+  explicit program(const options& o)
+      : pace_(pace_of(o)), place_(o, limits(o.has("--whole"))), link_(o, pace_) {
     do_the_rest(place_.restored());
   }
 
@@ -71,8 +73,9 @@ class program {
   }
 
  private:
-  server_limits limits() const {
+  server_limits limits(bool whole) const {
     server_limits l;
+    l.brief = !whole;
     l.retry = pace_.retry;
     l.receipts = together;
     return l;
@@ -209,7 +212,7 @@ class program {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const options o(argc, argv, usage, "--quick ");
+  const options o(argc, argv, usage, "--quick --whole ");
   if (!o.has("--database")) return program<in_file>(o).run();
 #ifdef VIDIMUS_EXAMPLE_WITH_POSTGRESQL
   return program<in_database>(o).run();

@@ -24,7 +24,7 @@ struct cell {
 };
 
 /// Seconds that a message may take which a stack on its way does not keep.
-constexpr int soon = 6;
+constexpr int soon = 20;
 
 class pairs {
  public:

@@ -83,7 +83,7 @@ void world::start_relay() {
   write("relay.keys", keys);
   relay_ = child({asked_.programs + "/example-relay", "--address", relay_address, "--secret-file",
                   "secret", "--keys", "relay.keys", "--store", "relay.db", "--port",
-                  std::to_string(server_->components), "--quick"},
+                  std::to_string(server_->components), "--quick", "--whole"},
                  dir_.path(), dir_ / "relay.out");
 }
 
