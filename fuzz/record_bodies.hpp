@@ -33,7 +33,7 @@ inline std::vector<vidimus::stored> images_of(std::string_view in) {
       if (image.size() < 3) image.resize(3);
       image[0] = vidimus::image::mark;
       image[1] = vidimus::image::format;
-      vidimus::writer(image).u32(vidimus::image::crc32(image));
+      vidimus::writer(image).u32(vidimus::crc32(image));
     }
     out.push_back({"key " + std::to_string(out.size()), std::move(image)});
   }

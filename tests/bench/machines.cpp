@@ -36,8 +36,8 @@ struct row {
 };
 
 template <class Env>
-row of_machines(std::string name, policy how, std::size_t in_flight) {
-  auto all = std::make_shared<machines<Env>>(how, in_flight);
+row of_machines(std::string name, policy how, std::size_t in_flight, bool writes_records = false) {
+  auto all = std::make_shared<machines<Env>>(how, in_flight, writes_records);
   return {std::move(name), [all](std::size_t messages) {
             for (std::size_t i = 0; i < messages; ++i) all->one();
           }};
@@ -71,6 +71,8 @@ std::vector<row> measured(int rounds) {
                                             policy::conditional_batched, 100));
   rows.push_back(
       of_machines<with_inputs>("strict, 1 in flight, input of codes written", policy::strict, 1));
+  rows.push_back(
+      of_machines<machines_only>("strict, 1 in flight, records written", policy::strict, 1, true));
   if (bench::proton() != nullptr) {
     rows.push_back(of_proton("Proton, exactly once, 1 in flight", 1));
     rows.push_back(of_proton("Proton, exactly once, 100 in flight", 100));
@@ -158,9 +160,9 @@ void judge(const std::vector<row>& rows, const std::vector<depth>& depths) {
   say("strict, 1 in flight: at most 300 ns", strict, strict <= 300);
   const double calls = std::max({rows[0].heap_calls, rows[1].heap_calls, rows[2].heap_calls});
   say("no heap call", calls, calls == 0);
-  if (rows.size() > 4) {
-    const double one = ratio(rows[4], rows[0]), many = ratio(rows[5], rows[1]);
-    const double batched = ratio(rows[5], rows[2]);
+  if (rows.size() > 5) {
+    const double one = ratio(rows[5], rows[0]), many = ratio(rows[6], rows[1]);
+    const double batched = ratio(rows[6], rows[2]);
     say("Proton, 1 in flight: at least 4 times strict", one, one >= 4);
     say("Proton, 100 in flight: at least 4 times strict", many, many >= 4);
     say("Proton, 100 in flight: at least 4 times conditional and batched", batched, batched >= 4);

@@ -92,6 +92,7 @@ class vidimus::verifier<bench::machines_only> {
   std::optional<short_code> short_of(const header&, purpose, std::string_view, octets_view) {
     return short_code{};
   }
+  head_reference reference_of(const header&, purpose) { return {}; }
   void drop_removed_keys() {}
   std::optional<end_choice> end_to_end(std::string_view) const { return std::nullopt; }
   std::optional<end_code> second_code(const check&, const conversation_name&, std::string_view,
@@ -139,12 +140,16 @@ class link {
 template <class Env>
 class machines {
  public:
-  machines(policy how, std::size_t in_flight)
-      : how_(how), in_flight_(in_flight), whole_(std::make_shared<std::string>(100, 'x')) {
+  machines(policy how, std::size_t in_flight, bool writes_records = false)
+      : how_(how),
+        in_flight_(in_flight),
+        writes_records_(writes_records),
+        whole_(std::make_shared<std::string>(100, 'x')) {
     const auto room = static_cast<std::uint32_t>(4 * in_flight + 1024);
     sender_limits sl;
     server_limits vl;
     receiver_limits rl;
+    sl.brief = vl.brief = rl.brief = false;  // a matter of what is written, and of digests
     sl.unfinished_max = vl.window = rl.window = room;
     if (how == policy::conditional_batched)
       sl.commands.delay = vl.receipts.delay = milliseconds(100);
@@ -229,22 +234,37 @@ class machines {
     return arrived_;
   }
 
+  /// What a store does first: it makes keys and images.
+  template <class Output>
+  void note(const Output& one) {
+    if (!writes_records_) return;
+    if (auto* kept = std::get_if<out::persist>(&one))
+      octets_ += kept->key().size() + kept->image().size();
+    if (auto* gone = std::get_if<out::forget>(&one)) octets_ += gone->key().size();
+  }
+
   void sender_did(sender_outputs all) {
     for (auto& one : all) {
+      note(one);
       if (auto* sent = std::get_if<out::transmit>(&one)) to_server_.put(std::move(*sent));
       if (auto* told = std::get_if<out::report>(&one)) {
         if (told->ended != outcome::delivered) broken("a message is not delivered");
         ++reported_;
       }
     }
+    if (sender_) sender_->reuse(std::move(all));
   }
   void server_did(server_outputs all) {
-    for (auto& one : all)
+    for (auto& one : all) {
+      note(one);
       if (auto* sent = std::get_if<out::transmit>(&one))
         (sent->to == desk ? to_bob_ : to_alice_).put(std::move(*sent));
+    }
+    if (server_) server_->reuse(std::move(all));
   }
   void receiver_did(receiver_outputs all) {
     for (auto& one : all) {
+      note(one);
       if (auto* given = std::get_if<out::deliver>(&one)) handed_.push_back(std::move(given->name));
       if (auto* sent = std::get_if<out::transmit>(&one)) {
         const auto* r = std::get_if<receipt>(&sent->what);
@@ -253,12 +273,15 @@ class machines {
         (held ? to_server_from_bob_ : to_server_at_once_).put(std::move(*sent));
       }
     }
+    if (receiver_) receiver_->reuse(std::move(all));
     while (!to_server_at_once_.empty())
       server_did(server_->receive(arrive(to_server_at_once_, desk), now_));
   }
 
   policy how_;
   std::size_t in_flight_;
+  bool writes_records_;
+  std::uint64_t octets_ = 0;  ///< of records written
   payload_ref whole_;
   Env env_;
   std::optional<sender<Env>> sender_;

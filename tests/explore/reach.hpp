@@ -32,8 +32,14 @@ struct door {
 VIDIMUS_EXPLORE_DOOR(sender_deadlines, &sender_role::deadlines_);
 VIDIMUS_EXPLORE_DOOR(server_deadlines, &server_role::deadlines_);
 VIDIMUS_EXPLORE_DOOR(sender_conversations, &sender_role::conversations_);
-VIDIMUS_EXPLORE_DOOR(server_conversations, &server_role::conversations_);
 VIDIMUS_EXPLORE_DOOR(sender_heap, &sender_index::heap_);
+/// A private base: only a cast of the old kind gets there.
+inline const auto& conversations_of(const server_role& of) {
+  return ((const vidimus::detail::server_books&)of).conversations_;
+}
+inline auto& conversations_of(server_role& of) {
+  return ((vidimus::detail::server_books&)of).conversations_;
+}
 VIDIMUS_EXPLORE_DOOR(server_heap, &server_index::heap_);
 VIDIMUS_EXPLORE_DOOR(sender_entries, &sender_index::entries_);
 VIDIMUS_EXPLORE_DOOR(server_entries, &server_index::entries_);

@@ -144,7 +144,7 @@ const char* sender_machine::claims(const party& now, const shelf& store,
   if (const auto* e = std::get_if<check>(&sent.what)) {
     const auto m = store.find<record::sender_message>(message_key(name, e->at));
     const auto p = store.find<record::payload>(record::payload{'s', {}, name, e->at, {}}.key());
-    if (!m || !p || !sent.payload || p->octets_held != *sent.payload ||
+    if (!m || !p || !sent.payload || *p->held != *sent.payload ||
         m->content != toy::crypto::digest_of(as_octets(*sent.payload)))
       return "P4: a message was sent before its name was bound durably";
     if ((e->flags & check::conditional) != 0 && m->is == record::stage::undecided)

@@ -30,7 +30,7 @@ struct shelf_view {
   bool has_payload(number n, const std::string* same) const {
     const record::payload wanted{'v', toy::alice, name, n, {}};
     const auto held = store.find<record::payload>(wanted.key());
-    return held && (same == nullptr || held->octets_held == *same);
+    return held && (same == nullptr || *held->held == *same);
   }
   /// Below low1 the record may be gone: it had its end, or the sender had.
   bool closed(number n) const {
@@ -62,7 +62,8 @@ const char* claims_of(const receipt& e, const shelf_view& in) {
       if (!holds(in, s, n)) return "P4: a receipt states what is not durable";
   for (const end_part& one : e.ends) {
     const auto held = in.at(one.at);
-    if (!held || !(held->ends == one.held)) return "P4: a proof is told that is not durable";
+    if (!held || held->ends == nullptr || !(*held->ends == one.held))
+      return "P4: a proof is told that is not durable";
   }
   const auto line = in.line();
   if (line && e.limit > std::max(line->limit, line->base + server_limits{}.window - 1))
@@ -91,7 +92,8 @@ const char* claims_of(const check& e, const out::transmit& sent, const shelf_vie
     return "P4: a message was sent on before it was marked as sent";
   if (!sent.payload || !in.has_payload(e.at, &*sent.payload))
     return "P4: a message was sent on with another payload than is held";
-  if (!(held->ends == e.second)) return "P4: a second code was sent on that is not durable";
+  if (!((held->ends ? *held->ends : end_code{}) == e.second))
+    return "P4: a second code was sent on that is not durable";
   return low_two_holds(in, e.low, e.voids);
 }
 
@@ -121,7 +123,7 @@ std::shared_ptr<server_machine::role> server_machine::fresh() {
 /// What append_state leaves out and is more than a time.
 void server_machine::append_hidden(const role& of, octets& to) const {
   writer w(to);
-  for (const auto& [key, c] : of.*open(reach::server_conversations{})) {
+  for (const auto& [key, c] : reach::conversations_of(of)) {
     for (const auto& [address, via] : c.channels) w.u64(via.asked.empty() ? 0 : via.asked_top);
     for (const auto& s : c.slots) {
       w.u8(static_cast<octet>((s.payload != nullptr) << 1 | (s.deadline != 0)));
@@ -132,14 +134,14 @@ void server_machine::append_hidden(const role& of, octets& to) const {
 
 std::vector<nonce> server_machine::open_questions(const role& of) const {
   std::vector<nonce> out;
-  for (const auto& [key, c] : of.*open(reach::server_conversations{}))
+  for (const auto& [key, c] : reach::conversations_of(of))
     for (const auto& [address, via] : c.channels)
       if (!via.asked.empty()) out.push_back(via.asked);
   return out;
 }
 
 void server_machine::set_interval(role& of, bool over) {
-  for (auto& [key, c] : of.*open(reach::server_conversations{})) {
+  for (auto& [key, c] : reach::conversations_of(of)) {
     for (auto& [address, via] : c.channels)
       if (via.syncs > 0) via.synced_at = over ? long_ago : the_time;
     for (auto& s : c.slots)
@@ -186,7 +188,7 @@ void server_machine::list_deadlines(const party& from, std::vector<move>& to) {
       add(kind::timer, i, the_time);
       continue;
     }
-    const auto& all = (*from.role).*open(reach::server_conversations{});
+    const auto& all = reach::conversations_of(*from.role);
     const auto& slot = all.find(what.of->conversation)->second.at(what.at);
     if (in_.server_ends != 0) add(kind::deadline, i, lifetime_over);
     if (in_.hold != 0 && slot.is == duty::custody::state::verified) add(kind::hold, i, the_time);

@@ -32,8 +32,8 @@ struct print_hash {
 /// A durable store whose content can be copied, compared and looked up.
 class shelf {
  public:
-  void carry_out(const out::persist& o) { held_[o.key] = o.image; }
-  void carry_out(const out::forget& o) { held_.erase(o.key); }
+  void carry_out(const out::persist& o) { held_[o.key()] = o.image(); }
+  void carry_out(const out::forget& o) { held_.erase(o.key()); }
   std::vector<stored> all() const {
     std::vector<stored> out;
     for (const auto& [key, image] : held_) out.push_back({key, image});

@@ -45,7 +45,7 @@ void check_one(const sender_view& v, const check& e, const payload_ref& payload)
   const auto* m = v.message(e.at);
   must(m != nullptr, "sent before it is durable", e.at);
   must(m->is != record::stage::ended, "sent after its end", e.at);
-  must(m->flags == e.flags && m->lifetime_s == e.lifetime_s && m->type == e.type,
+  must(m->flags == e.flags && m->lifetime_s == e.lifetime_s && m->how->type == e.type,
        "sent otherwise than stored", e.at);
   const auto* p = find_in(v.held.payloads, ledger::item_key{v.line, e.at});
   must(p != nullptr && payload != nullptr && *p == *payload, "payload not durable", e.at);

@@ -7,17 +7,18 @@ namespace {
 
 template <class Record>
 Record loaded(const out::persist& o) {
-  auto r = image::load<Record>(o.image);
-  if (!r) broken("P7", "an image that cannot be read was stored under " + o.key);
-  if (r->key() != o.key) broken("P7", "an image under another key than its own: " + o.key);
+  auto r = image::load<Record>(o.image());
+  if (!r) broken("P7", "an image that cannot be read was stored under " + o.key());
+  if (r->key() != o.key()) broken("P7", "an image under another key than its own: " + o.key());
   return std::move(*r);
 }
 
 }  // namespace
 
 void ledger::persist(const out::persist& o) {
-  place at{{o.key[0], o.key[1]}, {}};
-  const std::string kind = o.key.substr(0, 2);
+  const std::string key = o.key();
+  place at{{key[0], key[1]}, {}};
+  const std::string kind = key.substr(0, 2);
   const auto take = [&](auto r, auto& lines, const std::string& peer) {
     at.key.first = line_of(peer, r.name);
     lines[at.key.first] = std::move(r);
@@ -34,25 +35,25 @@ void ledger::persist(const out::persist& o) {
     take_item(r, messages, r.name.along->origin);
   } else if (kind == "sp" || kind == "vp") {
     auto r = loaded<record::payload>(o);
-    at.key = {line_of(kind == "sp" ? r.name.along->origin : r.peer, r.name), r.at};
-    payloads[at.key] = std::move(r.octets_held);
+    at.key = {line_of(kind == "sp" ? r.name.along->origin : *r.peer, r.name), r.at};
+    payloads[at.key] = *r.held;
   } else if (kind == "vm" || kind == "rm") {
-    at.key.first.first = o.key.substr(3);
+    at.key.first.first = key.substr(3);
     memories[at.key.first.first] = kind == "vm" ? loaded<record::server_peer>(o).memory
                                                 : loaded<record::receiver_peer>(o).memory;
   } else if (kind == "vc") {
     auto r = loaded<record::server_conversation>(o);
-    take(r, server_lines, r.peer);
+    take(r, server_lines, *r.peer);
   } else if (kind == "vr") {
     auto r = loaded<record::server_custody>(o);
-    take_item(r, custody, r.peer);
+    take_item(r, custody, *r.peer);
   } else if (kind == "rc") {
     auto r = loaded<record::receiver_conversation>(o);
     take(r, receiver_lines, r.name.along->origin);
   } else {
-    broken("P7", "a key of no known kind: " + o.key);
+    broken("P7", "a key of no known kind: " + key);
   }
-  index_.insert_or_assign(o.key, std::move(at));
+  index_.insert_or_assign(key, std::move(at));
 }
 
 void ledger::forget(const std::string& key) {

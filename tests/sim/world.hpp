@@ -63,6 +63,7 @@ class world {
   }
   static std::string text_of(const std::string& s) { return s; }
   static std::string text_of(const char* s) { return s; }
+  static std::string text_of(const shared_text& s) { return s; }
   static std::string text_of(std::string_view s) { return std::string(s); }
   template <class N>
   requires std::is_arithmetic_v<N>

@@ -44,7 +44,7 @@ void world::carry_one(endpoint_party& p, receiver_output& o) {
 }
 
 void world::check_rename(const party& p, const out::persist& o, const memory_name& before) const {
-  const bool renamed = !before.empty() && p.held.memories.at(o.key.substr(3)) != before;
+  const bool renamed = !before.empty() && p.held.memories.at(o.key().substr(3)) != before;
   if (!renamed) return;
   const bool tight =
       plan_.of_server.conversations_per_peer < 8 || plan_.of_receiver.conversations_per_peer < 8;
@@ -54,29 +54,30 @@ void world::check_rename(const party& p, const out::persist& o, const memory_nam
 
 void world::persist(party& p, const out::persist& o) {
   ++persisted_now_;
-  note(o.image.size() + o.image.back());
+  const octets image = o.image();
+  note(image.size() + image.back());
   memory_name before;
-  const bool memory = o.key.starts_with("vm/") || o.key.starts_with("rm/");
+  const bool memory = o.key().starts_with("vm/") || o.key().starts_with("rm/");
   if (memory)
-    if (auto at = p.held.memories.find(o.key.substr(3)); at != p.held.memories.end())
+    if (auto at = p.held.memories.find(o.key().substr(3)); at != p.held.memories.end())
       before = at->second;
   p.store.carry_out(o);
   p.held.persist(o);
-  say("  ", p.name, " stores ", o.key.substr(0, 2), " ", o.key.substr(o.key.rfind('/') + 1));
+  say("  ", p.name, " stores ", o.key().substr(0, 2), " ", o.key().substr(o.key().rfind('/') + 1));
   if (memory) check_rename(p, o, before);
   note_mark(o);
 }
 
 void world::forget(party& p, const out::forget& o) {
-  note(o.key.size());
+  note(o.key().size());
   p.store.carry_out(o);
-  p.held.forget(o.key);
-  say("  ", p.name, " erases ", o.key.substr(0, 2), " ", o.key.substr(o.key.rfind('/') + 1));
+  p.held.forget(o.key());
+  say("  ", p.name, " erases ", o.key().substr(0, 2), " ", o.key().substr(o.key().rfind('/') + 1));
 }
 
 void world::note_skips(const endpoint_party& p, const out::persist& o) {
-  if (!p.limits.ordered || !o.key.starts_with("rc/")) return;
-  const auto line = image::load<record::receiver_conversation>(o.image);
+  if (!p.limits.ordered || !o.key().starts_with("rc/")) return;
+  const auto line = image::load<record::receiver_conversation>(o.image());
   for (const range& r : line->skipped)
     for (number n = r.first; n <= r.last; ++n)
       if (submission* s = books_.find(message_name{line->name, n})) ++s->skips;

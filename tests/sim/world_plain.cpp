@@ -42,8 +42,8 @@ void world::tell_plain_again() {
 
 /// That a message leaves plainly became durable.
 void world::note_mark(const out::persist& o) {
-  if (!o.key.starts_with("vr/")) return;
-  const auto held = image::load<record::server_custody>(o.image);
+  if (!o.key().starts_with("vr/")) return;
+  const auto held = image::load<record::server_custody>(o.image());
   if (!held || held->is != record::custody_stage::passed) return;
   if (submission* s = books_.find(message_name{held->name, held->at})) s->marked = true;
 }

@@ -486,8 +486,8 @@ TEST_CASE("images of the format before end to end are read", "[end.keep]") {
       octets old = one.image;
       old[1] = 1;
       // the fields that format 2 added, and the checksum
-      old.resize(old.size() - 4 - 1 - 4 - now->key_id.size());
-      writer(old).u32(image::crc32(old));
+      old.resize(old.size() - 4 - 1 - 4 - now->how->key_id.size());
+      writer(old).u32(crc32(old));
       const auto read = image::load<record::sender_message>(old);
       REQUIRE(read);
       REQUIRE_FALSE(read->end_to_end);

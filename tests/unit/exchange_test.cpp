@@ -317,7 +317,7 @@ TEST_CASE("until the application answers, repeats are told pending", "[s5.repeat
   t.run();
   REQUIRE(t.delivered.size() == 1);
   t.arrive(f);
-  REQUIRE(t.air.back().as<receipt>()->states.at(0).what == status::pending);
+  REQUIRE(t.air.back().as<receipt>()->states.front().what == status::pending);
   t.run();
   REQUIRE(t.delivered.size() == 1);
   REQUIRE_FALSE(t.outcome_of(name));

@@ -144,9 +144,9 @@ TEST_CASE("a record names a new key before anything leaves under it",
         bool named = false;
         for (const stored& one : (hop_one ? t.alice_store : t.relay_store).all()) {
           if (auto m = image::load<record::sender_message>(one.image))
-            named = named || m->key_id == e->head.key_id;
+            named = named || m->how->key_id == e->head.key_id;
           if (auto m = image::load<record::server_custody>(one.image))
-            for (const auto& to : m->sent) named = named || to.key_id == e->head.key_id;
+            for (const auto& to : m->sent) named = named || *to.key_id == e->head.key_id;
         }
         REQUIRE(named);
         REQUIRE(e->head.key_id == (hop_one ? "k2" : "k3"));
@@ -300,19 +300,19 @@ TEST_CASE("records of version 0.1.0 are read, and name no key", "[key.remove]") 
   REQUIRE(m);
   CHECK(m->at == 3);
   CHECK(m->is == record::stage::decided);
-  CHECK(m->cover.names.size() == 1);
-  CHECK(m->key_id.empty());
+  CHECK(m->how->cover.names.size() == 1);
+  CHECK(m->how->key_id.empty());
   const auto c = image::load<record::server_custody>(held);
   REQUIRE(c);
   CHECK(c->is == record::custody_stage::executed);
   REQUIRE(c->sent.size() == 2);
   CHECK(c->sent[1].endpoint.octets[0] == 9);
-  CHECK(c->sent[1].key_id.empty());
+  CHECK(c->sent[1].key_id->empty());
   const auto r = image::load<record::receiver_conversation>(handed);
   REQUIRE(r);
   REQUIRE(r->handed.size() == 2);
   CHECK(r->handed[1].at == 5);
-  CHECK(r->handed[1].key_id.empty());
+  CHECK(r->handed[1].key_id->empty());
 
   // written again they have the present format, and all that they had
   auto again = image::load<record::server_custody>(image::save(*c));
@@ -320,8 +320,8 @@ TEST_CASE("records of version 0.1.0 are read, and name no key", "[key.remove]") 
   CHECK(again->sent.size() == 2);
   CHECK(image::save(*c)[1] == image::format);
   auto named = *m;
-  named.key_id = "k7";
-  CHECK(image::load<record::sender_message>(image::save(named))->key_id == "k7");
+  named.how = shared_value(manner{m->how->type, m->how->cover, "k7"});
+  CHECK(image::load<record::sender_message>(image::save(named))->how->key_id == "k7");
   // a format that is not there yet is refused, not guessed
   octets later = image::save(named);
   later[1] = image::format + 1;

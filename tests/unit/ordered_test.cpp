@@ -264,7 +264,7 @@ TEST_CASE("a skip is durable: after a restart it is not told again, and late is 
     t.air.clear();
     t.arrive(second);
     const receipt* said = t.air.back().as<receipt>();
-    REQUIRE(said->states == std::vector<status_range>{{status::voided, {2, 2}, {}, reason::late}});
+    REQUIRE(said->states == decltype(said->states){{status::voided, {2, 2}, {}, reason::late}});
     t.arrive(third);
     t.run();
     t.pass(seconds(300));

@@ -132,7 +132,7 @@ TEST_CASE("that a message left plainly is durable before it leaves",
   std::size_t marked = outs.size();
   for (std::size_t i = 0; i < outs.size(); ++i) {
     if (const auto* kept = std::get_if<out::persist>(&outs[i]))
-      if (const auto held = image::load<record::server_custody>(kept->image))
+      if (const auto held = image::load<record::server_custody>(kept->image()))
         if (held->at == name.at && held->is == record::custody_stage::passed) marked = i;
     if (std::holds_alternative<out::plain>(outs[i])) REQUIRE(marked < i);
   }
@@ -168,7 +168,7 @@ TEST_CASE("of what nobody waits for any more, the mark is durable before it leav
     bool marked = false;
     for (std::size_t k = 0; k < i; ++k)
       if (const auto* kept = std::get_if<out::persist>(&outs[k]))
-        if (const auto held = image::load<record::server_custody>(kept->image))
+        if (const auto held = image::load<record::server_custody>(kept->image()))
           marked =
               marked || (held->at == plain->name.at && held->is == record::custody_stage::passed);
     REQUIRE(marked);

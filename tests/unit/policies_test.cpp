@@ -65,7 +65,7 @@ TEST_CASE("conditional: the decision is durable before the check is sent",
   bool decided = false;
   for (const auto& one : given->outputs) {
     if (const auto* kept = std::get_if<out::persist>(&one))
-      if (auto r = image::load<record::sender_message>(kept->image))
+      if (auto r = image::load<record::sender_message>(kept->image()))
         decided = r->is == record::stage::decided;
     if (const auto* sent = std::get_if<out::transmit>(&one))
       if (std::holds_alternative<check>(sent->what)) REQUIRE(decided);

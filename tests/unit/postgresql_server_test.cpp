@@ -118,7 +118,7 @@ struct running {
 
 /// What identifies an element on its way: its code covers all that is in it.
 std::string print_of(const out::transmit& t) {
-  std::string out = t.to + ' ' + t.type + ' ' + std::to_string(t.what.index()) + ' ';
+  std::string out = *t.to + ' ' + t.type + ' ' + std::to_string(t.what.index()) + ' ';
   // behind an eviction an instance challenges the element, a role alone challenges as a sync
   if (const auto* c = std::get_if<challenge>(&t.what))
     return out + std::string(as_text(c->head.memory.view()));
@@ -139,6 +139,7 @@ class twin_world {
   twin_world(const std::string& schema, server_limits limits, std::uint64_t seed)
       : how_(schema_of(schema)), limits_(limits), chance_(seed), env_{{}, {&now_, 9}, {}} {
     relay_keys(env_.keys);
+    limits_.brief = false;  // as at the instances
     one_.emplace(env_, relay, limits_);
     for (int i = 0; i < 3; ++i) start();
     for (std::size_t i = 0; i < people.size(); ++i) {
@@ -284,7 +285,7 @@ class twin_world {
     REQUIRE(instances_[below(3)]->is->next_deadline().value() == one_->next_deadline());
     for (const auto& o : outs) {
       if (const auto* t = std::get_if<out::transmit>(&o)) air_.push_back({relay, *t});
-      if (const auto* f = std::get_if<out::forget>(&o)) evictions += f->key.starts_with("vc/");
+      if (const auto* f = std::get_if<out::forget>(&o)) evictions += f->key().starts_with("vc/");
     }
   }
 

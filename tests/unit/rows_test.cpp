@@ -39,7 +39,7 @@ struct liar {
     r.states.clear();
     if (!what) return r;
     r.states.push_back({*what, {name.at, name.at}, {}, why});
-    if (*what == status::verified) r.states[0].bind = truth.states.at(0).bind;
+    if (*what == status::verified) r.states[0].bind = truth.states[0].bind;
     if (!agrees) r.states[0].bind[7] ^= 1;
     return r;
   }

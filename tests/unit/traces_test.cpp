@@ -173,7 +173,7 @@ TEST_CASE("a verified range whose bind does not agree is not executed",
   REQUIRE(t.run_to<receipt>(alice));
   flight f = t.take();
   receipt r = *f.as<receipt>();
-  REQUIRE(r.states.at(0).what == status::verified);
+  REQUIRE(r.states[0].what == status::verified);
   r.states[0].bind[0] ^= 1;  // the server holds other content under this name
   verifier<env> kit(t.relay_env);
   REQUIRE(kit.seal(r, purpose::receipt, alice));

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 #include <vidimus/adapt/memory_store.hpp>
-#include <vidimus/model/record.hpp>
+#include <vidimus/model/record_fields.hpp>
 
 namespace exchange {
 
@@ -19,11 +19,11 @@ class disk {
  public:
   void carry_out(const out::persist& o) {
     store_.carry_out(o);
-    by_key_[o.key] = o.image;
+    by_key_[o.key()] = o.image();
   }
   void carry_out(const out::forget& o) {
     store_.carry_out(o);
-    by_key_.erase(o.key);
+    by_key_.erase(o.key());
   }
   std::vector<vidimus::stored> all() const { return store_.all(); }
 

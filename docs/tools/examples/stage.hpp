@@ -234,7 +234,7 @@ class stage {
     if constexpr (std::is_same_v<Out, out::persist>) {
       written& by_it = written_[static_cast<std::size_t>(self)];
       ++by_it.records;
-      by_it.octets += o.key.size() + o.image.size();
+      by_it.octets += o.key().size() + o.image().size();
       store.carry_out(o);
     } else if constexpr (std::is_same_v<Out, out::forget>) {
       store.carry_out(o);

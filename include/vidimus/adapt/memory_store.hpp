@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../model/output.hpp"
-#include "../model/record.hpp"
+#include "../model/record_fields.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -16,9 +16,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 class memory_store {
  public:
   /// Carries out one `persist`: durable when it returns, as far as memory is.
-  void carry_out(const out::persist& o) { held_[o.key] = o.image; }
+  void carry_out(const out::persist& o) { held_[o.key()] = o.image(); }
   /// Carries out one `forget`.
-  void carry_out(const out::forget& o) { held_.erase(o.key); }
+  void carry_out(const out::forget& o) { held_.erase(o.key()); }
 
   /// All records, for `restore`.
   std::vector<stored> all() const {

@@ -51,11 +51,11 @@ inline bool count_conversations(const shared_destination& is, shared_change& to)
     if (!is_conversation(key) || image.has_value() == (was != is.records.end())) continue;
     const auto line = image::load<record::server_conversation>(image ? *image : was->second);
     if (!line) return false;
-    auto row = to.peers.find(line->peer);
+    auto row = to.peers.find(*line->peer);
     if (row == to.peers.end()) {
-      const auto known = is.peers.find(line->peer);
+      const auto known = is.peers.find(*line->peer);
       if (known == is.peers.end()) return false;
-      row = to.peers.emplace(line->peer, known->second).first;
+      row = to.peers.emplace(*line->peer, known->second).first;
     }
     if (image)
       ++row->second.conversations;
@@ -73,15 +73,16 @@ std::optional<shared_change> change_of(const shared_destination& is,
   shared_change to;
   to.deadline = role.next_deadline();
   for (const server_output& one : made) {
-    if (const auto* f = std::get_if<out::forget>(&one)) to.records[f->key] = std::nullopt;
+    if (const auto* f = std::get_if<out::forget>(&one)) to.records[f->key()] = std::nullopt;
     const auto* p = std::get_if<out::persist>(&one);
     if (p == nullptr) continue;
-    if (const auto peer = image::load<record::server_peer>(p->image)) {
+    octets image = p->image();
+    if (const auto peer = image::load<record::server_peer>(image)) {
       const auto known = is.peers.find(peer->peer);
       to.peers[peer->peer] = known == is.peers.end() ? shared_peer{} : known->second;
       to.peers[peer->peer].memory = peer->memory;
     } else {
-      to.records[p->key] = p->image;
+      to.records[p->key()] = std::move(image);
     }
   }
   for (const auto& [key, image] : is.records)

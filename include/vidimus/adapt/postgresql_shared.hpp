@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 
-#include "../model/record.hpp"
+#include "../model/record_fields.hpp"
 #include "postgresql_schema.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -87,7 +87,7 @@ inline void add_records(postgresql_link& to, const std::string& name, const shar
       to.add(sql::drop_conversation, postgresql_values().text(key));
     } else if (const auto c = image::load<record::server_conversation>(*image)) {
       to.add(sql::put_conversation,
-             postgresql_values().text(key).text(c->peer).text(name).truth(c->closed));
+             postgresql_values().text(key).text(*c->peer).text(name).truth(c->closed));
     }
   }
   if (!keys.empty())

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../model/output.hpp"
-#include "../model/record.hpp"
+#include "../model/record_fields.hpp"
 #include "sqlite_file.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -48,8 +48,10 @@ class sqlite_store {
     if (auto still = file_->in_order(); !still) return still;
     auto& s = file_->persist_;
     int code = s.integer(1, role_);
-    if (code == SQLITE_OK) code = s.blob(2, as_octets(o.key));
-    if (code == SQLITE_OK) code = s.blob(3, o.image);
+    const std::string key = o.key();
+    const octets image = o.image();
+    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
+    if (code == SQLITE_OK) code = s.blob(3, image);
     return ended(s, code, "writing a record in");
   }
   /// Carries out one `forget`, likewise.
@@ -57,7 +59,8 @@ class sqlite_store {
     if (auto still = file_->in_order(); !still) return still;
     auto& s = file_->forget_;
     int code = s.integer(1, role_);
-    if (code == SQLITE_OK) code = s.blob(2, as_octets(o.key));
+    const std::string key = o.key();
+    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
     return ended(s, code, "erasing a record in");
   }
 
@@ -145,11 +148,12 @@ class sqlite_store {
   }
 
   store_done wait(const out::forget& o) {
-    return on_key("INSERT OR IGNORE INTO vidimus_waiting VALUES(?1, ?2, ?3)", o.key, +1);
+    return on_key("INSERT OR IGNORE INTO vidimus_waiting VALUES(?1, ?2, ?3)", o.key(), +1);
   }
   store_done persist_again(const out::persist& o) {
     if (file_->waits())
-      if (auto done = on_key("DELETE FROM vidimus_waiting WHERE role = ?1 AND key = ?2", o.key, -1);
+      if (auto done =
+              on_key("DELETE FROM vidimus_waiting WHERE role = ?1 AND key = ?2", o.key(), -1);
           !done)
         return done;
     return carry_out(o);

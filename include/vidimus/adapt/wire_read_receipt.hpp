@@ -16,7 +16,7 @@ inline short_code read_short(input& in, std::string_view text) {
   return out;
 }
 
-inline void read_state(input& in, status what, std::vector<status_range>& to) {
+inline void read_state(input& in, status what, decltype(receipt::states)& to) {
   auto rest = in.token().substr(1);
   const bool has_more = rest.find('/') != std::string_view::npos;
   const auto span = in.span(cut_at(rest, '/'));

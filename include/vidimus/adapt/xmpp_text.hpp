@@ -215,7 +215,7 @@ struct sending {
 /// passed the strict pass. Refused: `unwritable`, and `not_strict` if an address or the payload is
 /// not fit for a stanza or the whole is beyond the limits.
 inline result<std::string, text_error> stanza_text(const out::transmit& o, const sending& how) {
-  const std::string& to = how.to.empty() ? o.to : how.to;
+  const std::string_view to = how.to.empty() ? std::string_view(o.to) : how.to;
   const wire_place place{hop_of_departure(how.self, o.what), how.from, to, o.type};
   auto own = write_element(o.what, place);
   if (!own) return text_error{text_fault::unwritable, own.error().what};
@@ -238,7 +238,7 @@ inline result<std::string, text_error> stanza_text(const out::transmit& o, const
 /// `not_strict`, as above.
 inline result<std::string, text_error> stanza_text(const out::plain& o, const sending& how) {
   outgoing_stanza parts;
-  parts.to = how.to.empty() ? o.to : how.to;
+  parts.to = how.to.empty() ? std::string_view(o.to) : how.to;
   if (how.stamps) parts.from = how.from;
   parts.id = how.id;
   parts.type = o.type;

@@ -30,7 +30,8 @@ class shared_value {
   }
   friend auto operator<=>(const shared_value& a,
                           const shared_value& b) requires std::three_way_comparable<T> {
-    return *a <=> *b;
+    using order = std::compare_three_way_result_t<T>;
+    return a.held_ == b.held_ ? order(std::strong_ordering::equal) : *a <=> *b;
   }
 
  private:

@@ -83,8 +83,8 @@ struct refused_part {
 /// not list between `covered.first` and `covered.last` is unknown to the issuer.
 struct receipt {
   header head;
-  std::vector<status_range> states;   ///< sorted, disjoint
-  std::vector<altered_part> altered;  ///< at most 64, like each list here
+  short_list<status_range, 2> states;  ///< sorted, disjoint
+  std::vector<altered_part> altered;   ///< at most 64, like each list here
   std::vector<refused_part> refused;
   ranges missing;    ///< an execute came for numbers that are not held
   number limit = 0;  ///< highest number the issuer holds in this conversation and memory

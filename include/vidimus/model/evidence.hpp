@@ -2,7 +2,7 @@
 #ifndef VIDIMUS_MODEL_EVIDENCE_HPP
 #define VIDIMUS_MODEL_EVIDENCE_HPP
 
-#include "record.hpp"
+#include "record_fields.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 

@@ -4,11 +4,14 @@
 
 #include <optional>
 
+#include "../base/crc32.hpp"
 #include "../base/result.hpp"
 #include "../base/text.hpp"
 #include "check_code.hpp"
+#include "content.hpp"
 #include "coverage.hpp"
 #include "end_code.hpp"
+#include "manner.hpp"
 #include "ranges.hpp"
 #include "time.hpp"
 #include "words.hpp"
@@ -23,34 +26,6 @@ inline constexpr octet mark = 'V';
 /// 1: version 0.1.0. 2: the key ids of unfinished messages, and what trust modes end to end keep.
 /// 3: the order of an ordered endpoint. 4: messages that leave plainly.
 inline constexpr octet format = 4;
-
-/// CRC-32 (IEEE 802.3): finds a damaged image. No protection against forging; the store is trusted.
-/// Eight octets at a time: entry [k][o] is what octet o becomes when k more octets pass.
-inline std::uint32_t crc32(octets_view in) noexcept {
-  static constexpr auto table = [] {
-    std::array<std::array<std::uint32_t, 256>, 8> out{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-      std::uint32_t one = i;
-      for (int bit = 0; bit < 8; ++bit) one = one >> 1 ^ (0xedb88320u & (0u - (one & 1)));
-      out[0][i] = one;
-    }
-    for (std::size_t k = 1; k < 8; ++k)
-      for (std::size_t i = 0; i < 256; ++i)
-        out[k][i] = out[k - 1][i] >> 8 ^ out[0][out[k - 1][i] & 255];
-    return out;
-  }();
-  std::uint32_t crc = 0xffffffff;
-  for (; in.size() >= 8; in = in.subspan(8)) {
-    std::uint32_t next = 0;
-    for (std::size_t k = 0; k < 4; ++k) {
-      next ^= table[7 - k][in[k] ^ (crc >> 8 * k & 255)];
-      next ^= table[3 - k][in[k + 4]];
-    }
-    crc = next;
-  }
-  for (octet o : in) crc = crc >> 8 ^ table[0][(crc ^ o) & 255];
-  return ~crc;
-}
 
 /// A sink for a writer that only counts.
 struct octet_count {
@@ -79,7 +54,12 @@ class saving {
  public:
   explicit saving(Sink& out) : w_(out) {}
 
+  static constexpr bool loads = false;
+
   void operator()(std::string_view v) { w_.sized(v); }
+  void operator()(const std::string& v) { w_.sized(v); }
+  void operator()(const shared_text& v) { w_.sized(*v); }
+  void operator()(const payload_ref& v) { w_.sized(v ? std::string_view(*v) : std::string_view()); }
   void operator()(std::uint64_t v) { w_.u64(v); }
   void operator()(std::uint32_t v) { w_.u32(v); }
   void operator()(std::uint8_t v) { w_.u8(v); }
@@ -98,6 +78,7 @@ class saving {
     (*this)(v.rule);
     (*this)(v.code);
   }
+  void operator()(const end_ref& v) { (*this)(v ? *v : end_code{}); }
   template <class Of>
   void operator()(const random_name<Of>& v) {
     (*this)(v.octets);
@@ -117,8 +98,11 @@ class saving {
   }
   template <class T>
   void operator()(const std::vector<T>& v) {
-    w_.u32(static_cast<std::uint32_t>(v.size()));
-    for (const T& one : v) fields(*this, const_cast<T&>(one));
+    list(v);
+  }
+  template <class T, std::size_t N>
+  void operator()(const short_list<T, N>& v) {
+    list(v);
   }
   /// A field that came with a later format than 1.
   template <class T>
@@ -127,6 +111,12 @@ class saving {
   }
 
  private:
+  template <class List>
+  void list(const List& v) {
+    w_.u32(static_cast<std::uint32_t>(v.size()));
+    for (const auto& one : v) fields(*this, const_cast<std::remove_cvref_t<decltype(one)>&>(one));
+  }
+
   basic_writer<Sink> w_;
 };
 
@@ -134,7 +124,11 @@ class loading {
  public:
   loading(octets_view in, octet of_format) : r_(in), format_(of_format) {}
 
+  static constexpr bool loads = true;
+
   void operator()(std::string& v) { v = std::string(r_.text()); }
+  void operator()(shared_text& v) { v = shared_text(std::string(r_.text())); }
+  void operator()(payload_ref& v) { v = std::make_shared<const std::string>(r_.text()); }
   void operator()(std::uint64_t& v) { v = r_.u64(); }
   void operator()(std::uint32_t& v) { v = r_.u32(); }
   void operator()(std::uint8_t& v) { v = r_.u8(); }
@@ -152,6 +146,11 @@ class loading {
     (*this)(v.key_id);
     (*this)(v.rule);
     (*this)(v.code);
+  }
+  void operator()(end_ref& v) {
+    end_code held;
+    (*this)(held);
+    v = keep(held);
   }
   /// Enumerations of the records: each has `last_of(E)`.
   template <class E>
@@ -188,6 +187,15 @@ class loading {
   void operator()(std::vector<T>& v) {
     v.clear();
     for (std::uint32_t n = count(1); n > 0 && ok(); --n) fields(*this, v.emplace_back());
+  }
+  template <class T, std::size_t N>
+  void operator()(short_list<T, N>& v) {
+    v.clear();
+    for (std::uint32_t n = count(1); n > 0 && ok(); --n) {
+      T one;
+      fields(*this, one);
+      v.push_back(std::move(one));
+    }
   }
   /// An image of an earlier format leaves the field as it is.
   template <class T>

@@ -8,6 +8,7 @@
 
 #include "content.hpp"
 #include "elements.hpp"
+#include "keeping.hpp"
 #include "time.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -16,23 +17,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// reordered; if the process dies in the middle, `restore` with what was made durable is legal.
 namespace out {
 
-/// Make this durable before anything behind it (protocol.md, durable.first): write `image` under
-/// `key`, in place of what was
-/// there. Keys are at most a few hundred octets, images a few hundred octets, or the payload of
-/// one message.
-struct persist {
-  std::string key;
-  octets image;
-};
-
-/// Erase what is stored under `key`. May be lazy, but not reordered before anything in front.
-struct forget {
-  std::string key;
-};
-
 /// Send this element in a message stanza to `to`, with the payload beside it if there is one.
 struct transmit {
-  std::string to;    ///< bare or full address
+  shared_text to;    ///< bare or full address
   std::string type;  ///< of the stanza, as the message has it
   element what;
   payload_ref payload;  ///< S1 and S4 only
@@ -42,7 +29,7 @@ struct transmit {
 /// endpoint is there (protocol.md, plain.permit). It comes once at most; whoever reads it verifies
 /// nothing, so the stanza should say whom it is from (docs/hosting.md).
 struct plain {
-  std::string to;    ///< full address, as `without_support` named it
+  shared_text to;    ///< full address, as `without_support` named it
   std::string type;  ///< of the stanza, as the message has it
   message_name name;
   payload_ref payload;

@@ -3,6 +3,7 @@
 #define VIDIMUS_MODEL_RECORD_KEY_HPP
 
 #include "../base/text.hpp"
+#include "manner.hpp"
 #include "name.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI::record {
@@ -29,10 +30,21 @@ inline std::string key_of(std::string_view what, std::string_view peer,
   return key;
 }
 
-/// The key of a payload. `role`: 's' sender, 'v' server.
-inline std::string payload_key(char role, std::string_view peer, const conversation_name& name,
-                               number at) {
-  return key_of(role == 's' ? "sp" : "vp", peer, name, at);
+/// Names a record without making its key; the key of a peer's record is its kind and the peer.
+struct row_name {
+  std::string_view what;  ///< two letters, of static storage
+  shared_text peer;
+  conversation_name name;
+  number at = 0;
+  std::string key() const {
+    return name.along ? key_of(what, *peer, name, at) : std::string(what) + '/' + *peer;
+  }
+};
+
+/// Names the record of a payload. `role`: 's' sender, 'v' server.
+inline row_name payload_row(char role, const shared_text& peer, const conversation_name& name,
+                            number at) {
+  return {role == 's' ? "sp" : "vp", peer, name, at};
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI::record

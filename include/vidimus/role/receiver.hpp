@@ -8,7 +8,7 @@
 #include "../duty/classify.hpp"
 #include "../duty/deadlines.hpp"
 #include "../model/key_use.hpp"
-#include "../model/record.hpp"
+#include "../model/record_fields.hpp"
 #include "brief.hpp"
 #include "limits.hpp"
 
@@ -40,7 +40,7 @@ struct early_message {
 /// One conversation at an endpoint: its record, and what is volatile.
 struct receiver_conversation {
   record::receiver_conversation held;
-  std::string reply_to;  ///< full address of the latest authenticated element
+  shared_text reply_to;  ///< full address of the latest authenticated element
   std::uint64_t age = 0;
   memory_name heard;            ///< the memory under which the relay last spoke in brief form
   std::vector<number> offered;  ///< handed before a restart, not given again yet
@@ -109,6 +109,13 @@ class receiver {
     return batch([&] { pass_time(); }, now);
   }
 
+  /// Gives the room of a batch that was carried out back, for a later one: then most calls need no
+  /// heap. Of no other effect.
+  void reuse(receiver_outputs&& done) noexcept {
+    spare_ = std::move(done);
+    spare_.clear();
+  }
+
   /// The one next deadline; `never` if there is none, as always where the endpoint is not ordered.
   instant next_deadline() const noexcept { return deadlines_.next(); }
 
@@ -138,7 +145,7 @@ class receiver {
 
   template <class Do>
   receiver_outputs batch(Do what, instant now) {
-    receiver_outputs to;
+    receiver_outputs to = std::move(spare_);
     to.reserve(outputs_at_first);
     out_ = &to;
     now_ = now;
@@ -179,7 +186,7 @@ class receiver {
   void feed(conversation& c, number n, input on, const arrival& at);
   void act(conversation& c, number n, action what, const arrival& at);
   result<receiver_outputs> answer(const message_name& name, input on, reason why, instant now);
-  void say(const conversation_name& name, const std::string& to, receipt r,
+  void say(const conversation_name& name, const shared_text& to, receipt r,
            bool authenticated = true);
   void say_status(conversation& c, number n);
   void say_together(std::vector<message_name> names);
@@ -205,16 +212,25 @@ class receiver {
   void answered(conversation& c, number n);
 
   void append_status(const conversation& c, number n, receipt& r) const;
-  void save(const conversation& c) { emit(out::persist{c.held.key(), image::save(c.held)}); }
+  void save(const conversation& c) { emit(out::persist(c.held)); }
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
   number credit_of(const conversation& c) const { return credit_from(c.held.low); }
   template <class Out>
-  void emit(Out one) {
-    out_->emplace_back(std::move(one));
+  void emit(Out&& one) {
+    out_->emplace_back(std::forward<Out>(one));
+  }
+  /// Made where it stays: elements are large.
+  template <class Element>
+  void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload) {
+    auto& sent = std::get<out::transmit>(out_->emplace_back(std::in_place_type<out::transmit>));
+    sent.to = to;
+    sent.type = std::move(type);
+    sent.what = std::forward<Element>(what);
+    sent.payload = std::move(payload);
   }
   template <class Element>
-  void transmit(const std::string& to, Element& e, purpose p, std::string_view peer) {
-    if (codes_.seal(e, p, peer)) emit(out::transmit{to, {}, std::move(e), nullptr});
+  void transmit(const shared_text& to, Element& e, purpose p, std::string_view peer) {
+    if (codes_.seal(e, p, peer)) emit(to, {}, std::move(e), nullptr);
   }
 
   Env* env_;
@@ -225,10 +241,12 @@ class receiver {
   std::map<std::string, detail::receiver_peer> peers_;
   std::map<conversation_name, conversation> conversations_;
   duty::deadlines<conversation_name> deadlines_;
+  sharer<std::string> key_ids_;
   duty::bucket answers_;
   std::uint64_t ages_ = 0;
   instant now_;
   bool together_ = false;  ///< answers are stored and said at the end of the call
+  receiver_outputs spare_;
   receiver_outputs* out_ = nullptr;
 };
 

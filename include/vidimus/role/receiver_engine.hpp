@@ -30,8 +30,8 @@ void receiver<Env>::set_state(conversation& c, number n, state to, const arrival
   if (to == state::handed) {
     if (limits_.ordered) c.held.next = std::max(c.held.next, n + 1);
     if (std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n) == c.held.handed.end())
-      c.held.handed.push_back(
-          {n, at.of_body, at.message->head.key_id, at.proof.value_or(end_code{})});
+      c.held.handed.push_back({n, at.of_body, key_ids_(at.message->head.key_id),
+                               at.proof ? vidimus::keep(*at.proof) : nullptr});
     return;
   }
   if (to == state::offered) {
@@ -41,10 +41,10 @@ void receiver<Env>::set_state(conversation& c, number n, state to, const arrival
   const auto held = std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n);
   if (held != c.held.handed.end()) {
     if (to != state::closed) answered(c, n);
-    if (to == state::delivered && !held->proof.empty()) {
+    if (to == state::delivered && held->proof != nullptr) {
       const auto rises = [](const end_part& one, number value) { return one.at < value; };
       c.held.ends.insert(std::lower_bound(c.held.ends.begin(), c.held.ends.end(), n, rises),
-                         {n, std::move(held->proof)});
+                         {n, *held->proof});
     }
     c.held.handed.erase(held);
   }
@@ -185,7 +185,7 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
 }
 
 template <an_environment Env>
-void receiver<Env>::say(const conversation_name& name, const std::string& to, receipt r,
+void receiver<Env>::say(const conversation_name& name, const shared_text& to, receipt r,
                         bool authenticated) {
   const std::string& relay = name.along->relay;
   r.head.conversation = name;
@@ -194,7 +194,7 @@ void receiver<Env>::say(const conversation_name& name, const std::string& to, re
   r.brief = limits_.brief && !r.answers.empty();
   if (!codes_.seal(r, purpose::final_receipt, relay, nullptr, authenticated)) return;
   shorten(r);
-  emit(out::transmit{to, {}, std::move(r), nullptr});
+  emit(to, {}, std::move(r), nullptr);
 }
 
 /// A final receipt for one number.
@@ -211,10 +211,10 @@ void receiver<Env>::say_status(conversation& c, number n) {
 template <an_environment Env>
 void receiver<Env>::note_key(conversation& c, number n, const std::string& key_id) {
   for (auto& one : c.held.handed) {
-    if (one.at != n || one.key_id == key_id) continue;
-    const auto now = env_->keys.current(c.held.peer);
-    if (now && one.key_id == now->key_id) return;
-    one.key_id = key_id;
+    if (one.at != n || *one.key_id == key_id) continue;
+    const auto now = env_->keys.current(*c.held.peer);
+    if (now && *one.key_id == now->key_id) return;
+    one.key_id = key_ids_(key_id);
     save(c);
   }
 }
@@ -224,9 +224,9 @@ key_uses receiver<Env>::keys_in_use() const {
   key_uses out;
   for (const auto& [name, c] : conversations_)
     for (const auto& one : c.held.handed)
-      if (!one.key_id.empty()) out.insert({c.held.peer, one.key_id});
+      if (!one.key_id->empty()) out.insert({*c.held.peer, *one.key_id});
   for (const auto& [name, c] : conversations_)
-    for (const auto& [n, one] : c.early) out.insert({c.held.peer, one.message.head.key_id});
+    for (const auto& [n, one] : c.early) out.insert({*c.held.peer, one.message.head.key_id});
   return out;
 }
 
@@ -240,7 +240,7 @@ void receiver<Env>::append_state(octets& to) const {
   }
   for (const auto& [name, c] : conversations_) {
     w.sized(image::save(c.held));
-    w.raw(c.reply_to);
+    w.raw(*c.reply_to);
     w.raw(c.heard.view());
     for (number n : c.offered) w.u64(n);
     for (const auto& [n, one] : c.early) {
@@ -277,7 +277,7 @@ result<receiver_outputs> receiver<Env>::restore(const std::vector<stored>& recor
         for (record::receiver_peer& p : peers) {
           if (!last_durable) {
             p.memory = fresh_name<memory_name>(env_->entropy);
-            emit(out::persist{p.key(), image::save(p)});
+            emit(out::persist(p));
           }
           peers_[p.peer].memory = p.memory;
         }
@@ -287,8 +287,8 @@ result<receiver_outputs> receiver<Env>::restore(const std::vector<stored>& recor
           c.held = std::move(line);
           c.reply_to = c.held.peer;
           c.age = ++ages_;
-          ++known_peer(c.held.peer).conversations;
-          for (const auto& one : std::vector(c.held.handed)) feed(c, one.at, input::restored, {});
+          ++known_peer(*c.held.peer).conversations;
+          for (const auto& one : short_list(c.held.handed)) feed(c, one.at, input::restored, {});
         }
       },
       now_);

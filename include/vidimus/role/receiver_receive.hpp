@@ -44,8 +44,7 @@ detail::receiver_peer& receiver<Env>::known_peer(const std::string& relay) {
   auto [at, fresh] = peers_.try_emplace(relay);
   if (fresh) {
     at->second.memory = fresh_name<memory_name>(env_->entropy);
-    const record::receiver_peer r{relay, at->second.memory};
-    emit(out::persist{r.key(), image::save(r)});
+    emit(out::persist(record::receiver_peer{relay, at->second.memory}));
   }
   return at->second;
 }
@@ -62,7 +61,7 @@ template <an_environment Env>
 bool receiver<Env>::evict_for(const std::string& relay) {
   conversation* oldest = nullptr;
   for (auto& [name, c] : conversations_) {
-    if (c.held.peer != relay || !c.held.handed.empty()) continue;
+    if (*c.held.peer != relay || !c.held.handed.empty()) continue;
     if (oldest == nullptr ||
         std::pair(!c.held.closed, c.age) < std::pair(!oldest->held.closed, oldest->age))
       oldest = &c;
@@ -71,9 +70,8 @@ bool receiver<Env>::evict_for(const std::string& relay) {
   detail::receiver_peer& row = peers_.find(relay)->second;
   row.memory = fresh_name<memory_name>(env_->entropy);
   --row.conversations;
-  const record::receiver_peer r{relay, row.memory};
-  emit(out::persist{r.key(), image::save(r)});
-  emit(out::forget{oldest->held.key()});
+  emit(out::persist(record::receiver_peer{relay, row.memory}));
+  emit(out::forget(oldest->held.row()));
   deadlines_.disarm(oldest->timer);
   conversations_.erase(conversation_name(oldest->held.name));
   return true;
@@ -88,7 +86,7 @@ template <an_environment Env>
 auto receiver<Env>::open(const incoming& stanza, const header& head) -> conversation* {
   const conversation_name& name = head.conversation;
   if (conversation* known = find(name)) {
-    known->reply_to = stanza.from;
+    known->reply_to.set(stanza.from);
     note_form(*known, head);
     return known;
   }
@@ -101,9 +99,9 @@ auto receiver<Env>::open(const incoming& stanza, const header& head) -> conversa
   }
   ++row.conversations;
   conversation& c = conversations_[name];
-  c.held.peer = relay;
+  c.held.peer = shared_text(relay);
   c.held.name = name;
-  c.reply_to = stanza.from;
+  c.reply_to.set(stanza.from);
   c.age = ++ages_;
   save(c);
   return &c;
@@ -123,19 +121,19 @@ bool receiver<Env>::raise_low(conversation& c, number low, const ranges& voids) 
       changed = true;
     }
   if (low <= c.held.low || low > number_max) return changed;
-  for (const range& r : std::vector<range>(c.held.delivered.begin(), c.held.delivered.end()))
+  for (const range& r : ranges(c.held.delivered))
     if (r.first < low) feed(c, r.first, input::passed, {});
-  for (const auto& one : std::vector(c.held.refused))
+  for (const auto& one : decltype(c.held.refused)(c.held.refused))
     if (one.at < low) feed(c, one.at, input::passed, {});
-  for (const auto& one : std::vector(c.held.handed))
+  for (const auto& one : short_list(c.held.handed))
     if (one.at < low) feed(c, one.at, input::passed, {});
-  for (const range& r : std::vector<range>(c.held.skipped.begin(), c.held.skipped.end()))
+  for (const range& r : ranges(c.held.skipped))
     if (r.first < low) feed(c, r.first, input::passed, {});
   c.held.low = low;
   if (limits_.ordered) c.held.next = std::max(c.held.next, low);
   c.held.skipped.drop_below(low);
   c.held.delivered.drop_below(low);
-  std::erase_if(c.held.refused, [low](const auto& one) { return one.at < low; });
+  erase_if(c.held.refused, [low](const auto& one) { return one.at < low; });
   std::erase_if(c.held.ends, [low](const auto& one) { return one.at < low; });
   return true;
 }

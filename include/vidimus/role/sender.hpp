@@ -70,6 +70,13 @@ class sender {
     return batch([&] { pass_time(); }, now);
   }
 
+  /// Gives the room of a batch that was carried out back, for a later one: then most calls need no
+  /// heap. Of no other effect.
+  void reuse(sender_outputs&& done) noexcept {
+    spare_ = std::move(done);
+    spare_.clear();
+  }
+
   /// The one next deadline; `never` if there is none.
   instant next_deadline() const noexcept { return deadlines_.next(); }
 
@@ -110,6 +117,7 @@ class sender {
     return to;
   }
   void begin(sender_outputs& to, instant now) {
+    to = std::move(spare_);
     to.reserve(outputs_at_first);
     out_ = &to;
     now_ = now;
@@ -170,8 +178,17 @@ class sender {
   void adopt_message(const record::sender_message& r, bool last_durable, payload_ref payload);
   message_name name_of(const conversation& c, number n) const { return {c.name, n}; }
   template <class Out>
-  void emit(Out one) {
-    out_->emplace_back(std::move(one));
+  void emit(Out&& one) {
+    out_->emplace_back(std::forward<Out>(one));
+  }
+  /// Made where it stays: elements are large.
+  template <class Element>
+  void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload) {
+    auto& sent = std::get<out::transmit>(out_->emplace_back(std::in_place_type<out::transmit>));
+    sent.to = to;
+    sent.type = std::move(type);
+    sent.what = std::forward<Element>(what);
+    sent.payload = std::move(payload);
   }
   template <class Element>
   void transmit(conversation& c, Element& e, purpose p, std::string type,
@@ -180,7 +197,7 @@ class sender {
   Env* env_;
   verifier<Env> codes_;
   std::string self_;
-  std::string relay_;
+  shared_text relay_;
   sender_limits limits_;
   bool link_up_ = false;
   bool used_ = false;
@@ -192,11 +209,13 @@ class sender {
   duty::deadlines<detail::sender_due> deadlines_;
   duty::round_trip path_;  ///< to the relay and back
   std::size_t unfinished_ = 0;
-  sharer<detail::manner> manners_;
+  sharer<manner> manners_;
   instant woken_ = never;
   instant now_;
   std::vector<conversation*> touched_;  ///< during one call
+  sender_outputs spare_;
   sender_outputs* out_ = nullptr;
+  octets digests_;  ///< room for those of one range
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

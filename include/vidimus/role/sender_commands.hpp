@@ -77,9 +77,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   touch(*c);
   given.name = name_of(*c, n);
   if (fresh) save(*c);
-  const std::string_view whole = s.payload ? std::string_view(*s.payload) : std::string_view();
-  emit(out::persist{record::payload_key('s', {}, c->name, n),
-                    image::save(record::payload_view{'s', {}, c->name, n, whole})});
+  emit(out::persist(record::payload{'s', {}, c->name, n, s.payload}));
   save(*c, n);
   deadlines_.arm(s.deadline, s.expires, {c->name.id, n});
   release_parked(*c);
@@ -164,7 +162,7 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   s.lifetime_s = r.lifetime_s;
   s.expires = r.expires;
   s.content = r.content;
-  s.how = manners_({r.type, r.cover, r.key_id});
+  s.how = manners_(*r.how);
   s.end_to_end = r.end_to_end;
   s.payload = std::move(payload);
   // decided from now on: it may have been, or will be with the next transmission
@@ -199,9 +197,9 @@ result<sender_outputs> sender<Env>::restore(const std::vector<stored>& records, 
     const auto kind = image::kind_of(one.image);
     if (!kind) return kind.error();
     if (auto p = image::load<record::payload>(one.image)) {
-      payloads[p->key()] = std::make_shared<const std::string>(std::move(p->octets_held));
+      payloads[p->key()] = std::move(p->held);
     } else if (auto m = image::load<record::sender_message>(one.image)) {
-      messages[record::key_of("sc", {}, m->name)].emplace(m->at, std::move(*m));
+      messages[record::row_name{"sc", {}, m->name}.key()].emplace(m->at, std::move(*m));
     } else if (auto c = image::load<record::sender_conversation>(one.image)) {
       lives.push_back(std::move(*c));
     } else {
@@ -220,14 +218,14 @@ result<sender_outputs> sender<Env>::restore(const std::vector<stored>& records, 
           c.memory = life.memory;
           c.voids = life.voids;
           for (auto& [n, m] : messages[life.key()]) {
-            const auto held = payloads.find(record::payload_key('s', {}, m.name, n));
+            const auto held = payloads.find(record::payload_row('s', {}, m.name, n).key());
             adopt_message(m, last_durable, held == payloads.end() ? nullptr : held->second);
             if (held != payloads.end()) payloads.erase(held);
           }
           touch(c);  // nothing unfinished in it: settled as closed
         }
         // a payload whose message never became durable: the submission was not accepted
-        for (auto& [key, payload] : payloads) emit(out::forget{key});
+        for (auto& [key, payload] : payloads) emit(out::forget(key));
       },
       now);
 }

@@ -76,33 +76,20 @@ void sender<Env>::end(conversation& c, number n) {
 template <an_environment Env>
 void sender<Env>::save(conversation& c, number n) {
   const slot& s = c.at(n);
-  const record::sender_message r{c.name,
-                                 n,
-                                 detail::stage_of(s.is),
-                                 s.ended,
-                                 s.why,
-                                 s.exposed,
-                                 s.flags,
-                                 s.lifetime_s,
-                                 s.expires,
-                                 s.content,
-                                 s.how->type,
-                                 s.how->cover,
-                                 s.how->key_id,
-                                 s.end_to_end};
-  emit(out::persist{r.key(), image::save(r)});
+  emit(out::persist(record::sender_message{c.name, n, detail::stage_of(s.is), s.ended, s.why,
+                                           s.exposed, s.flags, s.lifetime_s, s.expires, s.content,
+                                           s.how, s.end_to_end}));
 }
 
 template <an_environment Env>
 void sender<Env>::save(const conversation& c) {
-  const record::sender_conversation r{c.name, c.memory, c.voids};
-  emit(out::persist{r.key(), image::save(r)});
+  emit(out::persist(record::sender_conversation{c.name, c.memory, c.voids}));
 }
 
 template <an_environment Env>
 void sender<Env>::erase(conversation& c, number n) {
-  emit(out::forget{record::key_of("sm", {}, c.name, n)});
-  emit(out::forget{record::payload_key('s', {}, c.name, n)});
+  emit(out::forget(record::row_name{"sm", {}, c.name, n}));
+  emit(out::forget(record::payload_row('s', {}, c.name, n)));
 }
 
 template <an_environment Env>
@@ -127,7 +114,7 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
           speak(c, c.at(n));
         }
   }
-  emit(out::transmit{relay_, std::move(type), std::move(e), std::move(payload)});
+  emit(relay_, std::move(type), std::move(e), std::move(payload));
 }
 
 /// The record names the key before anything leaves under it (protocol.md, key.remove).
@@ -229,7 +216,7 @@ void sender<Env>::settle(conversation& c) {
     if (!link_up_) return;  // the server is told that the conversation is over
     send_sync(c);
   }
-  emit(out::forget{record::key_of("sc", {}, c.name)});
+  emit(out::forget(record::row_name{"sc", {}, c.name}));
   deadlines_.disarm(c.timer);
   deadlines_.disarm(c.command_timer);
   conversations_.erase(conversation_id(c.name.id));

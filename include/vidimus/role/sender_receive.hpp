@@ -96,7 +96,8 @@ template <an_environment Env>
 std::optional<bool> sender<Env>::bind_agrees(conversation& c, const receipt& r,
                                              const status_range& s) {
   if (!c.owns(s.span.first) || !c.owns(s.span.last)) return std::nullopt;
-  octets digests;
+  octets& digests = digests_;
+  digests.clear();
   for (number n = s.span.first; n <= s.span.last; ++n) {
     if (!c.at(n).known) return std::nullopt;
     digests.insert(digests.end(), c.at(n).content.begin(), c.at(n).content.end());

@@ -2,15 +2,14 @@
 #ifndef VIDIMUS_ROLE_SENDER_STATE_HPP
 #define VIDIMUS_ROLE_SENDER_STATE_HPP
 
-#include <deque>
 #include <map>
 
+#include "../base/block_queue.hpp"
 #include "../base/shared_value.hpp"
 #include "../duty/asking.hpp"
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
-#include "../model/record.hpp"
-#include "manner.hpp"
+#include "../model/record_fields.hpp"
 
 /// What the sender role remembers. Plain data; role/sender.hpp moves it.
 namespace vidimus::inline VIDIMUS_ABI::detail {
@@ -40,7 +39,7 @@ struct sender_conversation : duty::asking {
   bool past = false;   ///< of an earlier life: no new submissions
   memory_name memory;  ///< the server's, as last confirmed; empty: not known
   number base = 1;     ///< number of slots.front(); everything below has ended
-  std::deque<sender_slot> slots;
+  block_queue<sender_slot> slots;
   number next = 1;  ///< lowest number that was never sent
   number limit = 0;
   std::uint32_t octets_max = 0;     ///< the server's; 0: not known

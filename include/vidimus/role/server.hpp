@@ -14,7 +14,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// refused and then change nothing; facts are only answered; questions are const. Carry every
 /// batch of outputs out in order; a `persist` is durable before anything behind it.
 template <an_environment Env>
-class server {
+class server : detail::server_books {
  public:
   using answer_bucket = duty::bucket;
 
@@ -87,6 +87,13 @@ class server {
   }
   void swap_answers_in_all(duty::bucket& with) { std::swap(answers_, with); }
 
+  /// Gives the room of a batch that was carried out back, for a later one: then most calls need no
+  /// heap. Of no other effect.
+  void reuse(server_outputs&& done) noexcept {
+    spare_ = std::move(done);
+    spare_.clear();
+  }
+
   /// Fact: time went on. Early, late or twice is harmless.
   server_outputs tick(instant now) {
     return batch([&] { pass_time(); }, now);
@@ -129,17 +136,7 @@ class server {
   using action = duty::custody::action;
 
   template <class Do>
-  server_outputs batch(Do what, instant now) {
-    server_outputs to;
-    to.reserve(outputs_at_first);
-    out_ = &to;
-    now_ = now;
-    used_ = true;
-    lacked_room_ = false;
-    what();
-    finish();
-    return to;
-  }
+  server_outputs batch(Do what, instant now);
   void finish();
   void take(const incoming& stanza);
   void take_whole(const incoming& stanza);
@@ -156,6 +153,7 @@ class server {
   bool admits(finding said);
   bool under_memory(const incoming& stanza, const header& head, const std::string& peer, purpose);
   detail::server_peer& known_peer(const std::string& peer);
+  detail::server_peer& peer_of(const header& head, const std::string& peer);
   conversation* find(const header& head, const std::string& peer);
   conversation* open(const incoming& stanza, const header& head, const std::string& peer);
   void rename(const std::string& peer);
@@ -197,6 +195,7 @@ class server {
   void pass_all_plainly(const std::string& name);
   void pass_plainly(conversation& c, number n);
   void transmit_plain(conversation& c, number n);
+  void renew(detail::destination& d, endpoint& at);
   void pump(conversation& c, const endpoint& to);
   void deliver_one(conversation& c, number n, const endpoint& to, channel& via);
   bool settled(conversation& c, const endpoint& to, channel& via);
@@ -205,14 +204,18 @@ class server {
   bool able_elsewhere(conversation& c, number n, const endpoint& than);
   void feed_unable(conversation& c, number n, cell& one);
   cell* cell_of(slot& s, const memory_name& at, bool create);
-  endpoint* endpoint_at(const std::string& address);
+  endpoint* endpoint_at(const conversation& c, std::string_view address);
+  endpoint* endpoint_at(std::string_view address);
   void feed_cell(conversation& c, number n, cell& to, duty::delivery::input on);
   void transmit_message(conversation& c, number n, cell& to);
   check check_of(const conversation& c, number n, const memory_name& to) const;
   void refused_everywhere(conversation& c, number n);
   number low_two(conversation& c);
   void note_owed(conversation& c);
-  void forget_destination(const std::string& name);
+  detail::destination& destination_of(const conversation& c);
+  channel& channel_to(conversation& c, const endpoint& to);
+  bool in_use(const conversation& c, std::string_view address, const channel& via) const;
+  void forget_destination(std::string_view name);
 
   // when to ask (server_timing.hpp)
   void probe(conversation& c, const endpoint& to);
@@ -232,15 +235,9 @@ class server {
   void fill_binds(const conversation& c, receipt& r);
   void set_deadline(conversation& c, number n);
   /// Whom the deadlines of a conversation, or of a channel of it, are about.
-  static const shared_value<detail::due_owner>& due_of(conversation& c) {
-    if (!c.owner) c.owner = shared_value(detail::due_owner{c.key, {}});
-    return c.owner;
-  }
+  static const shared_value<detail::due_owner>& due_of(conversation& c);
   static const shared_value<detail::due_owner>& due_of(const conversation& c, channel& via,
-                                                       const std::string& address) {
-    if (!via.owner) via.owner = shared_value(detail::due_owner{c.key, address});
-    return via.owner;
-  }
+                                                       const std::string& address);
   void touch(conversation& c);
   void pop_closed(conversation& c);
   void pass_time();
@@ -252,16 +249,16 @@ class server {
   void restore_endpoints(const record::session_endpoints& r);
   bool restore_session(const record::session_conversation& r);
   template <class Out>
-  void emit(Out one) {
-    out_->emplace_back(std::move(one));
+  void emit(Out&& one) {
+    out_->emplace_back(std::forward<Out>(one));
   }
+  /// Made where it stays: elements are large.
   template <class Element>
-  void transmit(const std::string& to, Element& e, purpose p, std::string_view peer,
+  void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload);
+  template <class Element>
+  void transmit(const shared_text& to, Element& e, purpose p, std::string_view peer,
                 std::string type = {}, const digest* content = nullptr,
-                payload_ref payload = nullptr) {
-    if (!codes_.seal(e, p, peer, content)) return;
-    emit(out::transmit{to, std::move(type), std::move(e), std::move(payload)});
-  }
+                payload_ref payload = nullptr);
 
   Env* env_;
   verifier<Env> codes_;
@@ -269,26 +266,27 @@ class server {
   server_limits limits_;
   bool used_ = false;
   bool lacked_room_ = false;
-  std::map<std::string, detail::server_peer> peers_;
-  std::map<detail::custody_key, conversation, std::less<>> conversations_;
-  std::map<std::string, detail::destination, std::less<>> destinations_;
   duty::deadlines<detail::server_due> deadlines_;
   duty::bucket answers_;
   std::uint64_t ages_ = 0;
+  std::uint64_t sessions_ = 0;
   std::vector<conversation*> touched_;  ///< during one call
   std::string peer_;                    ///< of the stanza at hand
-  record::server_custody saved_;        ///< saved last: its room is used again
-  sharer<detail::manner> manners_;
+  sharer<manner> manners_;
   sharer<std::string> key_ids_;
   instant woken_ = never;
   instant now_;
+  server_outputs spare_;
   server_outputs* out_ = nullptr;
+  octets digests_;  ///< room for those of one range
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #include "server_brief.hpp"
+#include "server_call.hpp"
 #include "server_delivery.hpp"
+#include "server_destinations.hpp"
 #include "server_engine.hpp"
 #include "server_hop1.hpp"
 #include "server_hop2.hpp"

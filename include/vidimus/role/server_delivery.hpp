@@ -7,12 +7,16 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
-auto server<Env>::endpoint_at(const std::string& address) -> endpoint* {
+auto server<Env>::endpoint_at(std::string_view address) -> endpoint* {
   auto d = destinations_.find(bare(address));
-  if (d == destinations_.end()) return nullptr;
-  for (endpoint& one : d->second.endpoints)
-    if (one.address == address) return &one;
-  return nullptr;
+  return d == destinations_.end() ? nullptr : d->second.at(address);
+}
+
+/// The same for an address of the conversation's destination.
+template <an_environment Env>
+auto server<Env>::endpoint_at(const conversation& c, std::string_view address) -> endpoint* {
+  if (c.to == nullptr) return endpoint_at(address);
+  return bare(address) == c.key.name.along->destination ? c.to->at(address) : nullptr;
 }
 
 template <an_environment Env>
@@ -75,7 +79,7 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   slot& s = c.at(n);
   const std::string& destination = c.key.name.along->destination;
   const endpoint* at = nullptr;
-  for (const endpoint& one : destinations_[destination].endpoints)
+  for (const endpoint& one : destination_of(c).endpoints)
     if (one.memory == to.endpoint && one.attached) at = &one;
   if (at == nullptr) return;
   to.spoken_in = c.syncs;
@@ -89,12 +93,12 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
   if (const auto code = e.code.first_octets(); code != to.altered.sent)
     to.altered = {e.attempt, e.attempt - 1, 0, code, {}};
-  if (*to.key_id != e.head.key_id) {  // named before anything leaves under it
+  if (to.key_id != e.head.key_id) {  // named before anything leaves under it
     to.key_id = key_ids_(e.head.key_id);
     save(c, n);
   }
   shorten(c, e, *at);
-  emit(out::transmit{at->address, s.how->type, std::move(e), s.payload});
+  emit(at->address, s.how->type, std::move(e), s.payload);
 }
 
 /// Everything below has its stored final receipt, is void or is no longer sent; never from low1
@@ -153,7 +157,7 @@ void server<Env>::feed_unable(conversation& c, number n, cell& one) {
 /// Whether another attached endpoint takes the message, or may do so once it has answered.
 template <an_environment Env>
 bool server<Env>::able_elsewhere(conversation& c, number n, const endpoint& than) {
-  for (const endpoint& other : destinations_[c.key.name.along->destination].endpoints) {
+  for (const endpoint& other : destination_of(c).endpoints) {
     if (&other == &than || !other.attached || other.body_only) continue;
     const cell* has = other.memory.empty() ? nullptr : cell_of(c.at(n), other.memory, false);
     if (has == nullptr || has->is != duty::delivery::state::refused) return true;
@@ -164,7 +168,7 @@ bool server<Env>::able_elsewhere(conversation& c, number n, const endpoint& than
 template <an_environment Env>
 void server<Env>::pump(conversation& c, const endpoint& to) {
   if (!to.attached) return;
-  channel& via = c.channels[to.address];
+  channel& via = channel_to(c, to);
   via.next = std::max(via.next, low_two(c));
   for (number n = via.next; n < c.top(); ++n) {
     slot& s = c.at(n);
@@ -179,6 +183,17 @@ void server<Env>::pump(conversation& c, const endpoint& to) {
   }
 }
 
+/// The talk with an endpoint begins anew, but where something is owed to it: there each case says
+/// for itself what of it goes on.
+template <an_environment Env>
+void server<Env>::renew(detail::destination& d, endpoint& at) {
+  const std::uint64_t before = std::exchange(at.session, ++sessions_);
+  for (conversation* c : d.owed)
+    if (auto via = c->channels.find(at.address);
+        via != c->channels.end() && via->second.session == before)
+      via->second.session = at.session;
+}
+
 /// The endpoint that answered: its memory and where it is now (protocol.md, endpoint.memory).
 template <an_environment Env>
 auto server<Env>::learn(conversation& c, const std::string& address, const receipt& said)
@@ -189,37 +204,40 @@ auto server<Env>::learn(conversation& c, const std::string& address, const recei
   at->body_only = said.body_only;
   at->brief = said.brief;
   if (at->memory == memory) return at;
-  detail::destination& d = destinations_[c.key.name.along->destination];
+  detail::destination& d = destination_of(c);
   const memory_name before = at->memory;
+  renew(d, *at);
   for (endpoint& other : d.endpoints)
     if (other.memory == memory) {  // it moved
       other.memory = {};
       other.path.forget();
+      renew(d, other);
     }
   at->memory = memory;
   if (!before.empty()) gone(d, before);
-  for (const detail::custody_key& key : d.owed) {
-    conversation& other = conversations_.find(key)->second;
-    const auto via = other.channels.find(address);
-    if (via == other.channels.end()) continue;
+  if (auto via = c.channels.find(address); via != c.channels.end()) {
     via->second.next = 1;
-    if (&other == &c) continue;
+    via->second.session = at->session;
+  }
+  for (conversation* other : d.owed_in_order()) {
+    const auto via = other->channels.find(address);
+    if (other == &c || via == other->channels.end()) continue;
+    if (via->second.session != at->session) continue;
+    via->second.next = 1;
     via->second.settled = false;
-    if (!before.empty()) probe(other, *at);
+    if (!before.empty()) probe(*other, *at);
   }
   return at;
 }
 
 template <an_environment Env>
 void server<Env>::gone(detail::destination& d, const memory_name& memory) {
-  for (const detail::custody_key& key : std::set(d.owed)) {
-    conversation& c = conversations_.find(key)->second;
-    for (number n = c.base; n < c.top(); ++n)
-      if (cell* one = cell_of(c.at(n), memory, false)) {
+  for (conversation* c : d.owed_in_order())
+    for (number n = c->base; n < c->top(); ++n)
+      if (cell* one = cell_of(c->at(n), memory, false)) {
         one->sent_at = duty::long_ago;
-        feed_cell(c, n, *one, duty::delivery::input::gone);
+        feed_cell(*c, n, *one, duty::delivery::input::gone);
       }
-  }
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -34,15 +34,15 @@ void server<Env>::act(conversation& c, number n, action what) {
     case action::persist: save(c, n); break;
     case action::drop_content:
       s.payload = nullptr;
-      emit(out::forget{record::payload_key('v', c.key.peer, c.key.name, n)});
+      emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
     case action::tell: c.to_say.add(n); break;
     case action::missing: c.missing.add(n); break;
     case action::start_delivery: {
       note_owed(c);
-      for (const endpoint& to : destinations_[c.key.name.along->destination].endpoints)
-        if (to.attached) deliver_one(c, n, to, c.channels[to.address]);
+      for (const endpoint& to : destination_of(c).endpoints)
+        if (to.attached) deliver_one(c, n, to, channel_to(c, to));
       pass_plainly(c, n);
       break;
     }
@@ -54,8 +54,8 @@ void server<Env>::act(conversation& c, number n, action what) {
     case action::forget: {
       const bool stays = s.is == duty::custody::state::unknown;
       // the record first: one without its payload would claim what is not there
-      emit(out::forget{record::key_of("vr", c.key.peer, c.key.name, n)});
-      emit(out::forget{record::payload_key('v', c.key.peer, c.key.name, n)});
+      emit(out::forget(record::row_name{"vr", c.peer, c.key.name, n}));
+      emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
       deadlines_.disarm(s.deadline);
       s = slot{};
       if (!stays) s.is = duty::custody::state::closed;
@@ -67,8 +67,8 @@ void server<Env>::act(conversation& c, number n, action what) {
 template <an_environment Env>
 void server<Env>::save(conversation& c, number n) {
   const slot& s = c.at(n);
-  record::server_custody& r = saved_;
-  r.peer = c.key.peer;
+  record::server_custody r;
+  r.peer = c.peer;
   r.name = c.key.name;
   r.at = n;
   r.is = detail::stage_of(s.is);
@@ -78,39 +78,18 @@ void server<Env>::save(conversation& c, number n) {
   r.expires = s.expires;
   r.hold_until = s.hold_until;
   r.content = s.content;
-  r.type = s.how->type;
-  r.cover = s.how->cover;
-  r.sent.clear();
-  r.key_id = s.how->key_id;
-  r.ends = s.ends ? *s.ends : end_code{};
+  r.how = s.how;
+  r.ends = s.ends;
   r.core_only = s.core_only;
   for (const cell& to : s.cells)
-    if (to.sent) r.sent.push_back({to.endpoint, *to.key_id});
-  emit(out::persist{r.key(), image::save(r)});
+    if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
+  emit(out::persist(std::move(r)));
 }
 
 template <an_environment Env>
 void server<Env>::save(const conversation& c) {
-  const record::server_conversation r{c.key.peer, c.key.name, c.low, c.base, c.limit, c.closed};
-  emit(out::persist{r.key(), image::save(r)});
-}
-
-/// The destination knows which conversations have something for it.
-template <an_environment Env>
-void server<Env>::note_owed(conversation& c) {
-  detail::destination& d = destinations_[c.key.name.along->destination];
-  if (c.owed > 0)
-    d.owed.insert(c.key);
-  else
-    d.owed.erase(c.key);
-}
-
-/// A destination is kept while something is owed to it or somebody is there.
-template <an_environment Env>
-void server<Env>::forget_destination(const std::string& name) {
-  auto d = destinations_.find(name);
-  if (d != destinations_.end() && d->second.owed.empty() && d->second.endpoints.empty())
-    destinations_.erase(d);
+  emit(out::persist(
+      record::server_conversation{c.peer, c.key.name, c.low, c.base, c.limit, c.closed}));
 }
 
 template <an_environment Env>
@@ -157,7 +136,7 @@ void server<Env>::say_status(const conversation& c, receipt& r, number n, status
 /// `bind` of each verified range (protocol.md, receipt.bind). The header names key and memory.
 template <an_environment Env>
 void server<Env>::fill_binds(const conversation& c, receipt& r) {
-  octets digests;
+  octets& digests = digests_;
   for (status_range& s : r.states) {
     if (s.what != status::verified) continue;
     digests.clear();
@@ -173,7 +152,7 @@ template <an_environment Env>
 void server<Env>::say(conversation& c) {
   const auto send = [&](receipt r) {
     r.head.conversation = c.key.name;
-    r.head.memory = known_peer(c.key.peer).memory;
+    r.head.memory = c.row->memory;
     r.limit = c.limit;
     r.octets_max = limits_.payload_octets_max;
     if (!codes_.choose_key(r.head, c.key.peer)) return;
@@ -267,11 +246,19 @@ void server<Env>::finish() {
     c.touched = false;
     pop_closed(c);
     if (!may_wait(c)) say(c);
-    for (auto& [address, via] : c.channels)
-      if (endpoint* to = endpoint_at(address)) set_timer(c, *to);
-    if (c.owed > 0) continue;
-    for (auto& [address, via] : c.channels) deadlines_.disarm(via.timer);
-    c.channels.clear();  // addresses come and go; nothing is owed to them here
+    if (c.owed > 0) {
+      for (auto& [address, via] : c.channels)
+        if (endpoint* to = endpoint_at(c, address); to != nullptr && to->session == via.session)
+          set_timer(c, *to);
+      continue;
+    }
+    for (auto& [address, via] : c.channels) {
+      deadlines_.disarm(via.timer);
+      via.asked = {};
+      via.wants_sync = false;
+    }
+    if (c.channels.size() > 1)  // addresses come and go
+      std::erase_if(c.channels, [&](const auto& at) { return !in_use(c, at.first, at.second); });
     forget_destination(c.key.name.along->destination);
   }
   touched_.clear();

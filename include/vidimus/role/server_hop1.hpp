@@ -74,7 +74,7 @@ void server<Env>::take_check(const incoming& stanza, const check& e, const std::
   if (!under_memory(stanza, e.head, peer, purpose::submit)) return;
   conversation* c = open(stanza, e.head, peer);
   if (c == nullptr) {
-    if (peers_.find(peer)->second.memory == e.head.memory) say_busy(stanza, e, peer);
+    if (known_peer(peer).memory == e.head.memory) say_busy(stanza, e, peer);
     return;
   }
   touch(*c);
@@ -115,9 +115,7 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   s.payload = body.whole;
   s.ends = keep(e.second);
   s.core_only = is_core_only(body.canonical);
-  const std::string_view whole = s.payload ? std::string_view(*s.payload) : std::string_view();
-  emit(out::persist{record::payload_key('v', c.key.peer, c.key.name, n),
-                    image::save(record::payload_view{'v', c.key.peer, c.key.name, n, whole})});
+  emit(out::persist(record::payload{'v', c.peer, c.key.name, n, s.payload}));
 }
 
 template <an_environment Env>
@@ -201,12 +199,12 @@ void server<Env>::raise_low(conversation& c, number low) {
 template <an_environment Env>
 void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::string& peer) {
   if (!admits(codes_.verify(e, purpose::sync, peer))) return;
-  const bool ours = known_peer(peer).memory == e.head.memory;
+  const bool ours = peer_of(e.head, peer).memory == e.head.memory;
   // a question never makes room for itself: two that do would chase each other for ever
   const bool opens = ours && has_room(peer);
   conversation* c = opens ? open(stanza, e.head, peer) : find(e.head, peer);
   if (ours && c != nullptr) {
-    c->reply_to = stanza.from;
+    c->reply_to.set(stanza.from);
     touch(*c);
     raise_low(*c, e.low);
     void_all(*c, e.voids);
@@ -237,7 +235,7 @@ void server<Env>::say_altered(const incoming& stanza, const check& e, const std:
       {e.at, e.code.first_octets(), *print, e.attempt,
        part_prints(codes_, e, purpose::submit, purpose::altered, peer, stanza.body.canonical)});
   if (codes_.seal(r, purpose::receipt, peer, nullptr, false))
-    emit(out::transmit{stanza.from, {}, std::move(r), nullptr});
+    emit(stanza.from, {}, std::move(r), nullptr);
 }
 
 template <an_environment Env>

@@ -21,10 +21,11 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   if (c == nullptr) return env_->watch.noticed(notice::not_ours);
   touch(*c);
   auto found = c->channels.find(stanza.from);
-  channel* via = found == c->channels.end() ? nullptr : &found->second;
+  const bool known = found != c->channels.end() && in_use(*c, stanza.from, found->second);
+  channel* via = known ? &found->second : nullptr;
   const bool snapshot = !r.answers.empty() && via != nullptr && r.answers == via->asked;
   if (!r.answers.empty() && !snapshot) env_->watch.noticed(notice::stale_snapshot);
-  endpoint* from = snapshot ? learn(*c, stanza.from, r) : endpoint_at(stanza.from);
+  endpoint* from = snapshot ? learn(*c, stanza.from, r) : endpoint_at(*c, stanza.from);
   if (snapshot && from != nullptr) {
     if (r.covered.last >= via->asked_top) {
       from->path.sample(now_ - via->synced_at);
@@ -143,7 +144,7 @@ void server<Env>::take_final_challenge(const incoming& stanza, const challenge& 
   if (c == nullptr || from == nullptr) return env_->watch.noticed(notice::not_ours);
   touch(*c);
   if (from->attached && from->memory != e.head.memory && c->owed > 0 &&
-      c->channels[from->address].asked.empty())
+      channel_to(*c, *from).asked.empty())
     probe(*c, *from);
 }
 

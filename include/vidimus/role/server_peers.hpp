@@ -12,10 +12,16 @@ detail::server_peer& server<Env>::known_peer(const std::string& peer) {
   auto [at, fresh] = peers_.try_emplace(peer);
   if (fresh) {
     at->second.memory = fresh_name<memory_name>(env_->entropy);
-    const record::server_peer r{peer, at->second.memory};
-    emit(out::persist{r.key(), image::save(r)});
+    emit(out::persist(record::server_peer{peer, at->second.memory}));
   }
   return at->second;
+}
+
+/// The same, by way of the conversation if it is known: rows of peers stay.
+template <an_environment Env>
+detail::server_peer& server<Env>::peer_of(const header& head, const std::string& peer) {
+  const conversation* c = find(head, peer);
+  return c != nullptr ? *c->row : known_peer(peer);
 }
 
 /// An element whose code is valid, but under another memory than ours, has no effect: it is
@@ -23,7 +29,7 @@ detail::server_peer& server<Env>::known_peer(const std::string& peer) {
 template <an_environment Env>
 bool server<Env>::under_memory(const incoming& stanza, const header& head, const std::string& peer,
                                purpose cause) {
-  detail::server_peer& known = known_peer(peer);
+  detail::server_peer& known = peer_of(head, peer);
   if (head.memory == known.memory) return true;
   env_->watch.noticed(notice::other_memory);
   if (!known.answers.take(limits_.answers_per_peer, now_)) {
@@ -50,8 +56,7 @@ template <an_environment Env>
 void server<Env>::rename(const std::string& peer) {
   detail::server_peer& row = known_peer(peer);
   row.memory = fresh_name<memory_name>(env_->entropy);
-  const record::server_peer r{peer, row.memory};
-  emit(out::persist{r.key(), image::save(r)});
+  emit(out::persist(record::server_peer{peer, row.memory}));
 }
 
 /// Room for one more conversation of this peer, by forgetting the oldest in which nothing is in
@@ -77,8 +82,8 @@ void server<Env>::forget_conversation(conversation& c) {
   --peers_.find(key.peer)->second.conversations;
   for (number n = c.base; n < c.top(); ++n)
     if (c.at(n).is != duty::custody::state::unknown)
-      emit(out::forget{record::key_of("vr", key.peer, key.name, n)});
-  emit(out::forget{record::key_of("vc", key.peer, key.name)});
+      emit(out::forget(record::row_name{"vr", c.peer, key.name, n}));
+  emit(out::forget(record::row_name{"vc", c.peer, key.name}));
   for (auto& [address, via] : c.channels) deadlines_.disarm(via.timer);
   deadlines_.disarm(c.say_timer);
   std::erase(touched_, &c);
@@ -133,7 +138,7 @@ template <an_environment Env>
 auto server<Env>::open(const incoming& stanza, const header& head, const std::string& peer)
     -> conversation* {
   if (conversation* known = find(head, peer)) {
-    known->reply_to = stanza.from;
+    known->reply_to.set(stanza.from);
     note_form(*known, head);
     return known;
   }
@@ -148,8 +153,10 @@ auto server<Env>::open(const incoming& stanza, const header& head, const std::st
   const detail::custody_key key{head.conversation, peer};
   conversation& c = conversations_[key];
   c.key = key;
+  c.peer = shared_text(peer);
   c.age = ++ages_;
-  c.reply_to = stanza.from;
+  c.reply_to.set(stanza.from);
+  c.row = &row;
   c.limit = credit_of(c);
   save(c);
   return &c;

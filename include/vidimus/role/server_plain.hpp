@@ -33,13 +33,14 @@ void server<Env>::attach(const std::string& address) {
   at->attached = true;
   at->plain = false;
   at->path.forget();
-  for (const detail::custody_key& key : std::set(d.owed)) {
-    conversation& c = conversations_.find(key)->second;
-    touch(c);
-    channel& via = c.channels[address];
+  renew(d, *at);
+  for (conversation* c : d.owed_in_order()) {
+    touch(*c);
+    channel& via = c->channels[address];
+    via.session = at->session;
     via.settled = false;
     via.quiet = 0;
-    probe(c, *at);
+    probe(*c, *at);
   }
 }
 
@@ -48,13 +49,13 @@ template <an_environment Env>
 void server<Env>::leave(detail::destination& d, endpoint& at) {
   if (!at.attached) return;
   at.attached = false;
+  renew(d, at);
   if (!at.memory.empty()) gone(d, at.memory);
-  for (const detail::custody_key& key : d.owed) {
-    conversation& c = conversations_.find(key)->second;
-    touch(c);
-    if (auto via = c.channels.find(at.address); via != c.channels.end()) {
+  for (conversation* c : d.owed_in_order()) {
+    touch(*c);
+    if (auto via = c->channels.find(at.address); via != c->channels.end()) {
       deadlines_.disarm(via->second.timer);
-      c.channels.erase(via);
+      c->channels.erase(via);
     }
   }
 }
@@ -88,10 +89,8 @@ void server<Env>::set_plain(const std::string& address) {
 
 template <an_environment Env>
 void server<Env>::pass_all_plainly(const std::string& destination) {
-  for (const detail::custody_key& key : std::set(destinations_[destination].owed)) {
-    conversation& c = conversations_.find(key)->second;
-    for (number n = c.base; n < c.top(); ++n) pass_plainly(c, n);
-  }
+  for (conversation* c : destinations_[destination].owed_in_order())
+    for (number n = c->base; n < c->top(); ++n) pass_plainly(*c, n);
 }
 
 /// The message leaves without a code if its sender permits that, no endpoint may have it, and none
@@ -101,7 +100,7 @@ void server<Env>::pass_plainly(conversation& c, number n) {
   const slot& s = c.at(n);
   if (!s.owed() || (s.flags & check::plain) == 0 || s.sent()) return;
   bool there = false;
-  for (const endpoint& one : destinations_[c.key.name.along->destination].endpoints) {
+  for (const endpoint& one : destination_of(c).endpoints) {
     if (one.attached) return;
     there = there || one.plain;
   }
@@ -113,7 +112,7 @@ void server<Env>::pass_plainly(conversation& c, number n) {
 template <an_environment Env>
 void server<Env>::transmit_plain(conversation& c, number n) {
   const slot& s = c.at(n);
-  for (const endpoint& one : destinations_[c.key.name.along->destination].endpoints)
+  for (const endpoint& one : destination_of(c).endpoints)
     if (one.plain) return emit(out::plain{one.address, s.how->type, {c.key.name, n}, s.payload});
 }
 

@@ -8,8 +8,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
 void server<Env>::restore_custody(const record::server_custody& r, payload_ref payload) {
-  conversation& c = conversations_.find({r.name, r.peer})->second;
-  if (r.at < c.base) return emit(out::forget{r.key()});
+  conversation& c = conversations_.find({r.name, *r.peer})->second;
+  if (r.at < c.base) return emit(out::forget(r.row()));
   while (c.top() <= r.at) c.slots.emplace_back();
   slot& s = c.at(r.at);
   s.is = detail::state_of(r.is);
@@ -19,15 +19,15 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
   s.expires = r.expires;
   s.hold_until = r.hold_until;
   s.content = r.content;
-  s.how = manners_({r.type, r.cover, r.key_id});
+  s.how = manners_(*r.how);
   s.payload = std::move(payload);
-  s.ends = keep(r.ends);
+  s.ends = r.ends;
   s.core_only = r.core_only;
   for (const record::sent_to& to : r.sent) {
     cell* one = cell_of(s, to.endpoint, true);
     if (one == nullptr) continue;
     one->sent = true;
-    one->key_id = key_ids_(to.key_id);
+    one->key_id = key_ids_(*to.key_id);
     one->is = s.owed() ? duty::delivery::state::asking : duty::delivery::state::dropped;
   }
   if (s.owed()) ++c.owed;
@@ -57,9 +57,9 @@ struct server<Env>::rows {
   /// under these limits.
   bool within(std::uint32_t window) const {
     std::map<detail::custody_key, number> bases;
-    for (const auto& line : lines) bases[{line.name, line.peer}] = line.base;
+    for (const auto& line : lines) bases[{line.name, *line.peer}] = line.base;
     for (const auto& one : numbers)
-      if (auto at = bases.find({one.name, one.peer}); at != bases.end())
+      if (auto at = bases.find({one.name, *one.peer}); at != bases.end())
         if (one.at >= at->second && one.at - at->second >= window) return false;
     return true;
   }
@@ -69,7 +69,7 @@ struct server<Env>::rows {
     const auto kind = image::kind_of(in);
     if (!kind) return kind.error();
     if (auto p = image::load<record::payload>(in))
-      payloads[p->key()] = std::make_shared<const std::string>(std::move(p->octets_held));
+      payloads[p->key()] = std::move(p->held);
     else if (auto peer = image::load<record::server_peer>(in))
       peers.push_back(std::move(*peer));
     else if (auto line = image::load<record::server_conversation>(in))
@@ -96,20 +96,20 @@ void server<Env>::restore_numbers(rows& from, bool last_durable) {
       n.sent.clear();
       if ((n.flags & check::sealed) != 0) n.ends = {};  // it comes with the command
     }
-    const auto held = from.payloads.find(record::payload_key('v', n.peer, n.name, n.at));
+    const auto held = from.payloads.find(record::payload_row('v', n.peer, n.name, n.at).key());
     const bool has = held != from.payloads.end();
-    if (!conversations_.contains({n.name, n.peer})) {
-      emit(out::forget{n.key()});
+    if (!conversations_.contains({n.name, *n.peer})) {
+      emit(out::forget(n.row()));
     } else if (!has && detail::needs_payload(n.is)) {
-      emit(out::forget{n.key()});  // the store kept less than it said: that may be replayed
-      rename(n.peer);
+      emit(out::forget(n.row()));  // the store kept less than it said: that may be replayed
+      rename(*n.peer);
     } else {
       restore_custody(n, has ? held->second : nullptr);
-      if (again) save(conversations_.find({n.name, n.peer})->second, n.at);
+      if (again) save(conversations_.find({n.name, *n.peer})->second, n.at);
       if (has) from.payloads.erase(held);
     }
   }
-  for (const auto& [key, payload] : from.payloads) emit(out::forget{key});
+  for (const auto& [key, payload] : from.payloads) emit(out::forget(key));
 }
 
 template <an_environment Env>
@@ -153,17 +153,19 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
 
 template <an_environment Env>
 void server<Env>::restore_conversation(const record::server_conversation& line) {
-  const detail::custody_key key{line.name, line.peer};
+  const detail::custody_key key{line.name, *line.peer};
   conversation& c = conversations_[key];
   c.key = key;
+  c.peer = line.peer;
   c.age = ++ages_;
-  c.reply_to = line.name.along->origin;
+  c.reply_to.set(line.name.along->origin);
   c.low = line.low;
   c.base = c.low2 = line.base;
   c.limit = line.limit;
   c.closed = line.closed;
   c.limit = credit_of(c);
-  ++known_peer(line.peer).conversations;
+  c.row = &known_peer(*line.peer);
+  ++c.row->conversations;
 }
 
 template <an_environment Env>
@@ -175,14 +177,14 @@ void server<Env>::append_state(octets& to) const {
   }
   for (const auto& [name, d] : destinations_)
     for (const endpoint& one : d.endpoints) {
-      w.raw(one.address);
+      w.raw(*one.address);
       w.raw(one.memory.view());
       w.u8(static_cast<octet>(one.plain << 3 | one.brief << 2 | one.body_only << 1 | one.attached));
       w.sized(*one.key_id);
     }
   for (const auto& [key, c] : conversations_) {
     w.raw(key.name.id.view());
-    w.raw(c.reply_to);
+    w.raw(*c.reply_to);
     w.raw(c.heard.view());
     w.sized(*c.heard_key);
     w.raw(c.answered.view());
@@ -190,6 +192,7 @@ void server<Env>::append_state(octets& to) const {
     w.u8(c.closed);
     w.u32(c.syncs);
     for (const auto& [address, via] : c.channels) {
+      if (!in_use(c, address, via)) continue;
       w.raw(address);
       w.raw(via.asked.view());
       w.u8(static_cast<octet>(via.settled << 2 | via.wants_sync << 1 | (via.timer != 0)));

@@ -66,9 +66,10 @@ record::session_conversation server<Env>::session_of(const conversation& c) cons
   r.heard_key = *c.heard_key;
   r.answered = c.answered;
   for (const auto& [address, via] : c.channels)
-    r.channels.push_back({address, via.asked, via.asked_as, via.settled, via.limit, via.syncs,
-                          via.quiet, via.asked_top, via.synced_at, via.wants_sync, via.chance,
-                          via.later, via.next, deadlines_.at(via.timer)});
+    if (in_use(c, address, via))
+      r.channels.push_back({address, via.asked, via.asked_as, via.settled, via.limit, via.syncs,
+                            via.quiet, via.asked_top, via.synced_at, via.wants_sync, via.chance,
+                            via.later, via.next, deadlines_.at(via.timer)});
   for (number n = c.base; n < c.top(); ++n) {
     const slot& s = c.at(n);
     if (!s.owed() || (s.cells.empty() && s.why == reason::none)) continue;
@@ -88,7 +89,7 @@ void server<Env>::restore_endpoints(const record::session_endpoints& r) {
         {one.address, one.memory, one.attached, one.body_only,
          duty::round_trip::of(one.measured, static_cast<std::int64_t>(one.smoothed),
                               static_cast<std::int64_t>(one.deviation)),
-         one.brief, shared_value(one.key_id), one.plain});
+         one.brief, shared_value(one.key_id), one.plain, ++sessions_});
 }
 
 /// The conversation goes on: nothing is asked anew, and no timer begins again.
@@ -99,7 +100,7 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
   conversation& c = found->second;
   c.age = r.age;
   ages_ = std::max(ages_, r.age);
-  c.reply_to = r.reply_to;
+  c.reply_to.set(r.reply_to);
   c.syncs = r.syncs;
   c.to_say = r.to_say;
   c.heard = r.heard;
@@ -123,6 +124,7 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
     via.wants_sync = held.wants_sync;
     via.chance = held.chance;
     via.later = held.later;
+    if (const endpoint* to = endpoint_at(c, held.address)) via.session = to->session;
     if (held.due != never) deadlines_.arm(via.timer, held.due, {due_of(c, via, held.address), 0});
   }
   for (const record::session_slot& held : r.slots) {
@@ -161,11 +163,11 @@ std::optional<server_outputs> server<Env>::evict(const std::string& peer,
 
 template <an_environment Env>
 void server<Env>::detach_all() {
-  std::vector<std::string> there;
+  std::vector<shared_text> there;
   for (const auto& [name, d] : destinations_)
     for (const endpoint& one : d.endpoints)
       if (one.is_there()) there.push_back(one.address);
-  for (const std::string& address : there) detach(address);
+  for (const shared_text& address : there) detach(address);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -2,16 +2,15 @@
 #ifndef VIDIMUS_ROLE_SERVER_STATE_HPP
 #define VIDIMUS_ROLE_SERVER_STATE_HPP
 
-#include <deque>
+#include <algorithm>
 #include <map>
-#include <set>
 
+#include "../base/block_queue.hpp"
 #include "../duty/asking.hpp"
 #include "../duty/bucket.hpp"
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
 #include "../model/session.hpp"
-#include "manner.hpp"
 
 /// What the server role remembers. Plain data; role/server.hpp moves it. What is neither in the
 /// records nor in the session (model/session.hpp) is lost when another server goes on.
@@ -21,9 +20,9 @@ namespace vidimus::inline VIDIMUS_ABI::detail {
 struct delivery_cell {
   memory_name endpoint;
   duty::delivery::state is = duty::delivery::state::waiting;
-  bool sent = false;                 ///< durably marked as sent
-  shared_value<std::string> key_id;  ///< last transmitted under
-  std::uint32_t spoken_in = 0;       ///< the conversation's sync count at the last sending
+  bool sent = false;            ///< durably marked as sent
+  shared_text key_id;           ///< last transmitted under
+  std::uint32_t spoken_in = 0;  ///< the conversation's sync count at the last sending
   instant sent_at = duty::long_ago;
   duty::submission::altered_count altered;
 };
@@ -42,7 +41,7 @@ struct custody_slot {
   shared_value<manner> how;  ///< with the key verified under
   payload_ref payload;
   end_ref ends;  ///< the second code; once delivered, the endpoint's proof
-  std::vector<delivery_cell> cells;
+  short_list<delivery_cell, 1> cells;
 
   bool sent() const {
     for (const auto& cell : cells)
@@ -79,6 +78,7 @@ struct channel : duty::asking {
   number limit = 0;
   shared_value<due_owner> owner;
   number next = 1;  ///< what is owed below it was sent there under this memory, or refused
+  std::uint64_t session = 0;  ///< the endpoint's, when it was spoken with
 };
 
 /// The same, to look one up by.
@@ -91,14 +91,20 @@ inline std::strong_ordering operator<=>(const custody_key& a, const custody_view
   return order != 0 ? order : std::string_view(a.peer) <=> b.peer;
 }
 
+struct destination;
+struct server_peer;
+
 struct server_conversation {
   custody_key key;
+  shared_text peer;  ///< of the key, for records
+  server_peer* row = nullptr;
+  destination* to = nullptr;  ///< while something is owed to it
   shared_value<due_owner> owner;
   std::uint64_t age = 0;  ///< order of appearance
-  std::string reply_to;   ///< full address of the latest authenticated element
+  shared_text reply_to;   ///< full address of the latest authenticated element
   number low = 1;         ///< low1, as the sender said
   number base = 1;        ///< number of slots.front(); everything below is closed
-  std::deque<custody_slot> slots;
+  block_queue<custody_slot> slots;
   number limit = 0;         ///< as promised
   number low2 = 1;          ///< see low_two()
   std::size_t owed = 0;     ///< slots with deliveries to make
@@ -129,21 +135,36 @@ struct server_peer {
 
 /// Where an endpoint was last seen. Its memory is empty until it has answered a sync.
 struct endpoint {
-  std::string address;
+  shared_text address;
   memory_name memory;
   bool attached = false;
-  bool body_only = false;              ///< as it said with its memory
-  duty::round_trip path;               ///< to it and back, since it attached
-  bool brief = false;                  ///< it takes the brief form, as it said with its memory
-  shared_value<std::string> key_id{};  ///< of its latest receipt
-  bool plain = false;                  ///< there, but without support; then it is not attached
+  bool body_only = false;  ///< as it said with its memory
+  duty::round_trip path;   ///< to it and back, since it attached
+  bool brief = false;      ///< it takes the brief form, as it said with its memory
+  shared_text key_id{};    ///< of its latest receipt
+  bool plain = false;      ///< there, but without support; then it is not attached
+  /// Another number each time the talk with it begins anew, in every conversation; of no two
+  /// endpoints alike.
+  std::uint64_t session = 0;
 
   bool is_there() const { return attached || plain; }
 };
 
 struct destination {
   std::vector<endpoint> endpoints;
-  std::set<custody_key> owed;  ///< conversations with deliveries to make
+  std::vector<server_conversation*> owed;  ///< conversations with deliveries to make
+
+  endpoint* at(std::string_view address) {
+    for (endpoint& one : endpoints)
+      if (one.address == address) return &one;
+    return nullptr;
+  }
+  /// The same in an order that does not depend on what came first.
+  std::vector<server_conversation*> owed_in_order() const {
+    auto out = owed;
+    std::sort(out.begin(), out.end(), [](auto* a, auto* b) { return a->key < b->key; });
+    return out;
+  }
 };
 
 /// What a deadline of the server is about: a message (lifetime or hold); with number 0 the timer of
@@ -152,6 +173,30 @@ struct server_due {
   shared_value<due_owner> of;
   number at = 0;
   friend auto operator<=>(const server_due&, const server_due&) = default;
+};
+
+/// Peers, conversations and destinations, which point to each other. A copy's point to the copy's.
+struct server_books {
+  std::map<std::string, server_peer> peers_;
+  std::map<custody_key, server_conversation, std::less<>> conversations_;
+  std::map<std::string, destination, std::less<>> destinations_;
+
+  server_books() = default;
+  server_books(server_books&&) = default;
+  server_books& operator=(server_books&&) = default;
+  server_books(const server_books& from)
+      : peers_(from.peers_),
+        conversations_(from.conversations_),
+        destinations_(from.destinations_) {
+    for (auto& [name, d] : destinations_)
+      for (server_conversation*& one : d.owed) one = &conversations_.find(one->key)->second;
+    for (auto& [key, c] : conversations_) {
+      c.row = &peers_.find(key.peer)->second;
+      if (c.to != nullptr) c.to = &destinations_.find(key.name.along->destination)->second;
+    }
+  }
+  server_books& operator=(const server_books& from) { return *this = server_books(from); }
+  ~server_books() = default;
 };
 
 constexpr record::custody_stage stage_of(duty::custody::state is) noexcept {

@@ -11,7 +11,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 void server<Env>::probe(conversation& c, const endpoint& to) {
   touch(c);
-  channel& via = c.channels[to.address];
+  channel& via = channel_to(c, to);
   if (now_ < via.may_answer(limits_.retry)) {
     via.wants_sync = true;
     return;
@@ -38,7 +38,7 @@ retry_limits server<Env>::pace_of(const endpoint& to, const channel& via) const 
 
 template <an_environment Env>
 void server<Env>::set_timer(conversation& c, const endpoint& to) {
-  channel& via = c.channels[to.address];
+  channel& via = channel_to(c, to);
   if (!to.attached || c.owed == 0) return deadlines_.disarm(via.timer);
   via.set_timer(to.path, pace_of(to, via), now_, deadlines_, {due_of(c, via, to.address), 0});
 }
@@ -62,7 +62,7 @@ template <an_environment Env>
 void server<Env>::ask_if_due(conversation& c, const std::string& address) {
   channel& via = c.channels.find(address)->second;
   deadlines_.disarm(via.timer);
-  endpoint* to = endpoint_at(address);
+  endpoint* to = endpoint_at(c, address);
   if (to == nullptr || !to->attached || c.owed == 0) return;
   touch(c);
   const instant at = via.due(open_since(c, *to), to->path, pace_of(*to, via), now_);

@@ -1,13 +1,13 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
-#ifndef VIDIMUS_ROLE_MANNER_HPP
-#define VIDIMUS_ROLE_MANNER_HPP
+#ifndef VIDIMUS_MODEL_MANNER_HPP
+#define VIDIMUS_MODEL_MANNER_HPP
 
 #include <string>
 
-#include "../base/shared_value.hpp"
-#include "../model/coverage.hpp"
+#include "../base/shared_text.hpp"
+#include "coverage.hpp"
 
-namespace vidimus::inline VIDIMUS_ABI::detail {
+namespace vidimus::inline VIDIMUS_ABI {
 
 /// What messages mostly have alike, so that each holds a reference only.
 struct manner {
@@ -17,6 +17,6 @@ struct manner {
   friend bool operator==(const manner&, const manner&) = default;
 };
 
-}  // namespace vidimus::inline VIDIMUS_ABI::detail
+}  // namespace vidimus::inline VIDIMUS_ABI
 
 #endif

@@ -1,0 +1,111 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_BASE_BLOCK_QUEUE_HPP
+#define VIDIMUS_BASE_BLOCK_QUEUE_HPP
+
+#include <array>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "../version.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// A queue that grows at its back and goes at its front, and is looked into by position. Its values
+/// stand in blocks and never move. A block that went is used again, so that a queue of about one
+/// length asks no heap; the values of the blocks are made with them, and reset when they go.
+template <class T, std::size_t N = 8>
+class block_queue {
+  template <class Queue, class Value>
+  class place {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = Value*;
+    using reference = Value&;
+
+    place() = default;
+    place(Queue* in, std::size_t at) : in_(in), at_(at) {}
+    Value& operator*() const { return (*in_)[at_]; }
+    Value* operator->() const { return &(*in_)[at_]; }
+    place& operator++() {
+      ++at_;
+      return *this;
+    }
+    place operator++(int) { return {in_, at_++}; }
+    friend bool operator==(const place&, const place&) = default;
+
+   private:
+    Queue* in_ = nullptr;
+    std::size_t at_ = 0;
+  };
+
+ public:
+  block_queue() = default;
+  block_queue(block_queue&&) noexcept = default;
+  block_queue& operator=(block_queue&&) noexcept = default;
+  block_queue(const block_queue& from) { *this = from; }
+  block_queue& operator=(const block_queue& from) {
+    if (this == &from) return *this;
+    blocks_.clear();
+    gone_ = first_ = size_ = 0;
+    for (const T& one : from) emplace_back() = one;
+    return *this;
+  }
+  ~block_queue() = default;
+
+  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
+  T& operator[](std::size_t i) { return of(first_ + i); }
+  const T& operator[](std::size_t i) const {
+    return const_cast<block_queue*>(this)->of(first_ + i);
+  }
+  T& front() { return (*this)[0]; }
+  const T& front() const { return (*this)[0]; }
+
+  auto begin() { return place<block_queue, T>(this, 0); }
+  auto end() { return place<block_queue, T>(this, size_); }
+  auto begin() const { return place<const block_queue, const T>(this, 0); }
+  auto end() const { return place<const block_queue, const T>(this, size_); }
+
+  T& emplace_back() {
+    const std::size_t at = first_ + size_;
+    if (gone_ + at / N == blocks_.size()) {
+      close_ranks();
+      blocks_.push_back(spare_ ? std::move(spare_) : std::make_unique<block>());
+    }
+    ++size_;
+    return of(at);
+  }
+  void pop_front() {
+    of(first_) = T{};
+    --size_;
+    if (++first_ < N) return;
+    first_ = 0;
+    spare_ = std::move(blocks_[gone_++]);
+  }
+
+ private:
+  using block = std::array<T, N>;
+
+  T& of(std::size_t at) { return (*blocks_[gone_ + at / N])[at % N]; }
+  /// Before the list of blocks grows: those that went leave it, if they are many.
+  void close_ranks() {
+    if (gone_ < 16 || gone_ * 2 < blocks_.size()) return;
+    blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(gone_));
+    gone_ = 0;
+  }
+
+  std::vector<std::unique_ptr<block>> blocks_;
+  std::unique_ptr<block> spare_;
+  std::size_t gone_ = 0;   ///< blocks at the beginning of the list that are there no more
+  std::size_t first_ = 0;  ///< of the values, in the first block
+  std::size_t size_ = 0;
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,69 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_MODEL_KEEPING_HPP
+#define VIDIMUS_MODEL_KEEPING_HPP
+
+#include <variant>
+
+#include "record_fields.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI::out {
+
+/// Make a record durable before anything behind it (protocol.md, durable.first): write its image
+/// under its key, in place of what was there. Holds the record as it was when the role said so;
+/// key and image are made when asked for, by whoever stores them.
+class persist {
+ public:
+  /// A record whose key and image are known already.
+  persist(std::string key, octets image) : held_(stored{std::move(key), std::move(image)}) {}
+  template <class Record>
+  requires requires { Record::kind; }
+  explicit persist(Record what) : held_(std::move(what)) {}
+
+  /// At most a few hundred octets.
+  std::string key() const {
+    return std::visit(
+        [](const auto& one) {
+          if constexpr (requires { one.kind; })
+            return one.key();
+          else
+            return one.key;
+        },
+        held_);
+  }
+  /// A few hundred octets, or the payload of one message.
+  octets image() const {
+    return std::visit(
+        [](const auto& one) {
+          if constexpr (requires { one.kind; })
+            return vidimus::image::save(one);
+          else
+            return one.image;
+        },
+        held_);
+  }
+
+ private:
+  std::variant<stored, record::sender_conversation, record::sender_message, record::payload,
+               record::server_peer, record::server_conversation, record::server_custody,
+               record::receiver_peer, record::receiver_conversation>
+      held_;
+};
+
+/// Erase what is stored under `key()`. May be lazy, but not reordered before anything in front.
+class forget {
+ public:
+  explicit forget(std::string key) : held_(std::move(key)) {}
+  explicit forget(record::row_name row) : held_(std::move(row)) {}
+
+  std::string key() const {
+    if (const auto* known = std::get_if<std::string>(&held_)) return *known;
+    return std::get<record::row_name>(held_).key();
+  }
+
+ private:
+  std::variant<std::string, record::row_name> held_;
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI::out
+
+#endif

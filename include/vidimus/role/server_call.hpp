@@ -1,0 +1,45 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_CALL_HPP
+#define VIDIMUS_ROLE_SERVER_CALL_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// One call of the host, and the batch that it gets.
+template <an_environment Env>
+template <class Do>
+server_outputs server<Env>::batch(Do what, instant now) {
+  server_outputs to = std::move(spare_);
+  to.reserve(outputs_at_first);
+  out_ = &to;
+  now_ = now;
+  used_ = true;
+  lacked_room_ = false;
+  what();
+  finish();
+  return to;
+}
+
+template <an_environment Env>
+template <class Element>
+void server<Env>::emit(const shared_text& to, std::string type, Element&& what,
+                       payload_ref payload) {
+  auto& sent = std::get<out::transmit>(out_->emplace_back(std::in_place_type<out::transmit>));
+  sent.to = to;
+  sent.type = std::move(type);
+  sent.what = std::forward<Element>(what);
+  sent.payload = std::move(payload);
+}
+
+template <an_environment Env>
+template <class Element>
+void server<Env>::transmit(const shared_text& to, Element& e, purpose p, std::string_view peer,
+                           std::string type, const digest* content, payload_ref payload) {
+  if (!codes_.seal(e, p, peer, content)) return;
+  emit(to, std::move(type), std::move(e), std::move(payload));
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif

@@ -1,0 +1,70 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_ROLE_SERVER_DESTINATIONS_HPP
+#define VIDIMUS_ROLE_SERVER_DESTINATIONS_HPP
+
+#include "server.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI {
+
+/// The destination knows which conversations have something for it.
+template <an_environment Env>
+void server<Env>::note_owed(conversation& c) {
+  if (c.owed > 0 && c.to == nullptr) {
+    c.to = &destinations_[c.key.name.along->destination];
+    c.to->owed.push_back(&c);
+  } else if (c.owed == 0 && c.to != nullptr) {
+    std::erase(std::exchange(c.to, nullptr)->owed, &c);
+  }
+}
+
+template <an_environment Env>
+detail::destination& server<Env>::destination_of(const conversation& c) {
+  return c.to != nullptr ? *c.to : destinations_[c.key.name.along->destination];
+}
+
+template <an_environment Env>
+bool server<Env>::in_use(const conversation& c, std::string_view address,
+                         const channel& via) const {
+  const auto d = destinations_.find(c.key.name.along->destination);
+  if (d == destinations_.end()) return false;
+  for (const endpoint& one : d->second.endpoints)
+    if (one.address == address) return one.session == via.session;
+  return false;
+}
+
+/// What was said to an address counts as long as the same endpoint is there.
+template <an_environment Env>
+auto server<Env>::channel_to(conversation& c, const endpoint& to) -> channel& {
+  channel& via = c.channels[to.address];
+  if (via.session != to.session) {
+    deadlines_.disarm(via.timer);
+    via = channel{};
+    via.session = to.session;
+  }
+  return via;
+}
+
+/// A destination is kept while something is owed to it or somebody is there.
+template <an_environment Env>
+void server<Env>::forget_destination(std::string_view name) {
+  auto d = destinations_.find(name);
+  if (d != destinations_.end() && d->second.owed.empty() && d->second.endpoints.empty())
+    destinations_.erase(d);
+}
+
+template <an_environment Env>
+const shared_value<detail::due_owner>& server<Env>::due_of(conversation& c) {
+  if (!c.owner) c.owner = shared_value(detail::due_owner{c.key, {}});
+  return c.owner;
+}
+
+template <an_environment Env>
+const shared_value<detail::due_owner>& server<Env>::due_of(const conversation& c, channel& via,
+                                                           const std::string& address) {
+  if (!via.owner) via.owner = shared_value(detail::due_owner{c.key, address});
+  return via.owner;
+}
+
+}  // namespace vidimus::inline VIDIMUS_ABI
+
+#endif
