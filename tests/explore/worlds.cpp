@@ -210,7 +210,6 @@ std::vector<world> worlds(bool all) {
                  .report = 0,
                  .syncs = 2,
                  .probes = 1,
-                 .withdraw = 1,
                  .server_crashes = 1});
   out.push_back({.name = "two-ordered",
                  .messages = 2,
@@ -221,6 +220,13 @@ std::vector<world> worlds(bool all) {
                  .receiver_crashes = 1});
   if (all) {
     out.push_back({.name = "one-bare"});
+    out.push_back({.name = "two-silent-server-dies-withdrawn",
+                   .messages = 2,
+                   .report = 0,
+                   .syncs = 2,
+                   .probes = 1,
+                   .withdraw = 1,
+                   .server_crashes = 1});
     out.push_back({.name = "two-ordered-asked",
                    .messages = 2,
                    .syncs = 1,
