@@ -29,6 +29,7 @@ struct asking {
   std::uint32_t chance = 0;  ///< the variation at hand, in 1024ths of the most
   instant synced_at = long_ago;
   instant later = long_ago;  ///< the peer is busy until then
+  number low_told = 1;       ///< low as an element last carried it to the peer
 
   /// A sync goes out now. Its nonce is from the host's entropy: the variation is taken from it.
   void sent(const nonce& asks, number top, instant now) {
@@ -57,6 +58,13 @@ struct asking {
     later = std::max(later, now + varied(std::min(seconds(seconds_long), limits.most), limits));
   }
   bool is_refused(instant now) const { return now < later; }
+
+  /// Whether to ask for credit without waiting for a timer (protocol.md, credit.ask). `next`: the
+  /// lowest number that was not sent, of those below `top`.
+  bool lacks_credit(number next, number top, number limit, number low) const {
+    if (!asked.empty() || next >= top || next <= limit) return false;
+    return low > low_told && 2 * low > limit + low_told;  // half of limit + 1 - low_told
+  }
 
   /// Whether a snapshot that answers the latest sync tells of what left at `at`: the sync may have
   /// overtaken what left less than a timeout before it (protocol.md, timer.young).

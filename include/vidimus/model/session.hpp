@@ -48,6 +48,7 @@ struct session_channel {
   instant later;        ///< the endpoint is busy until then
   number next = 1;      ///< the lowest that may not have been sent there
   instant due = never;  ///< its timer
+  number low_told = 1;  ///< low2 as an element last carried it there
 };
 
 /// A message towards one endpoint: `delivery_cell` of role/server_state.hpp, less what is in the
@@ -123,6 +124,7 @@ void fields(A& a, session_channel& v) {
   a(v.later);
   a(v.next);
   a(v.due);
+  a.since(5, v.low_told);
 }
 template <class A>
 void fields(A& a, session_cell& v) {

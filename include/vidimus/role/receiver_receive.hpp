@@ -232,14 +232,15 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
     say(e.head.conversation, stanza.from, std::exchange(r, {}));
     first = last + 1;
   };
-  // the window bounds the walk, whatever the peer asks for
-  const number end = std::min(std::max(e.top, first) + 1, first + limits_.window);
+  // the window bounds the walk, whatever the peer asks for: beyond it nothing is held
+  const number top = std::max(e.top, first);
+  const number end = std::min(top + 1, first + limits_.window);
   if (c != nullptr)
     for (number n = first; n < end; ++n) {
       if (r.full()) send(n - 1);
       append_status(*c, n, r);
     }
-  send(end - 1);
+  send(top);
 }
 
 template <an_environment Env>

@@ -164,6 +164,7 @@ class sender {
   duty::open_since open_since(const conversation& c) const;
   void send_sync(conversation& c);
   void want_sync(conversation& c);
+  bool lacks_credit(const conversation& c) const;
   void set_timer(conversation& c);
   void ask_if_due(conversation& c);
   void touch(conversation& c);

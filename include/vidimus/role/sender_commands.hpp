@@ -253,6 +253,7 @@ void sender<Env>::append_state(octets& to) const {
     w.raw(c.memory.view());
     w.u64(c.base);
     w.u64(c.limit);
+    w.u64(c.low_told);
     w.raw(c.asked.view());
     w.u32(c.syncs);
     for (const range& r : c.voids) {

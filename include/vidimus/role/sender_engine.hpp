@@ -101,6 +101,7 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
   // without a key nothing can be said; the timer asks again
   if (!codes_.seal(e, p, relay_, content)) return;
   if (may_be_brief(c, e)) e.head.brief = codes_.reference_of(e.head, p);
+  if constexpr (requires { e.low; }) c.low_told = c.base;
   if constexpr (std::is_same_v<Element, check>) {
     auto& sent = c.at(e.at).altered.sent;
     const auto code = e.code.first_octets();
@@ -210,6 +211,7 @@ void sender<Env>::settle(conversation& c) {
   flush(c);
   pop_ended(c);
   if (c.wants_sync && now_ >= c.may_answer(limits_.retry)) send_sync(c);
+  if (lacks_credit(c)) send_sync(c);
   set_timer(c);
   if (!c.past || !c.slots.empty()) return;
   if (!c.memory.empty()) {

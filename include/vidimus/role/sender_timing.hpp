@@ -80,6 +80,12 @@ void sender<Env>::want_sync(conversation& c) {
 }
 
 template <an_environment Env>
+bool sender<Env>::lacks_credit(const conversation& c) const {
+  if (!link_up_ || c.past || c.memory.empty() || c.is_refused(now_)) return false;
+  return c.lacks_credit(std::max(c.next, c.base), c.top(), c.limit, c.base);
+}
+
+template <an_environment Env>
 void sender<Env>::set_timer(conversation& c) {
   const bool owed = link_up_ && !c.slots.empty();
   if (!owed) return deadlines_.disarm(c.timer);

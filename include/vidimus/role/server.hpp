@@ -218,7 +218,7 @@ class server : detail::server_books {
   void forget_destination(std::string_view name);
 
   // when to ask (server_timing.hpp)
-  void probe(conversation& c, const endpoint& to);
+  void probe(conversation& c, const endpoint& to, bool at_once = false);
   retry_limits pace_of(const endpoint& to, const channel& via) const;
   void set_timer(conversation& c, const endpoint& to);
   duty::open_since open_since(const conversation& c, const endpoint& to) const;

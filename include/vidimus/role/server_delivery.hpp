@@ -86,7 +86,7 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   to.sent_at = now_;
   check e = check_of(c, n, to.endpoint);
   if (s.ends) e.second = *s.ends;
-  e.low = low_two(c);
+  e.low = channel_to(c, *at).low_told = low_two(c);
   e.voids =
       c.voids.between(e.low, n).for_element();  // what an ordered endpoint passes on its way to it
   e.attempt = ++to.altered.attempts;

@@ -243,15 +243,14 @@ template <an_environment Env>
 void server<Env>::finish() {
   for (conversation* one : touched_) {
     conversation& c = *one;
-    c.touched = false;
     pop_closed(c);
     if (!may_wait(c)) say(c);
-    if (c.owed > 0) {
+    if (c.owed > 0)
       for (auto& [address, via] : c.channels)
         if (endpoint* to = endpoint_at(c, address); to != nullptr && to->session == via.session)
           set_timer(c, *to);
-      continue;
-    }
+    c.touched = false;
+    if (c.owed > 0) continue;
     for (auto& [address, via] : c.channels) {
       deadlines_.disarm(via.timer);
       via.asked = {};

@@ -197,6 +197,7 @@ void server<Env>::append_state(octets& to) const {
       w.raw(via.asked.view());
       w.u8(static_cast<octet>(via.settled << 2 | via.wants_sync << 1 | (via.timer != 0)));
       w.u64(via.limit);
+      w.u64(via.low_told);
       w.u32(via.asked_as);
       w.u8(via.syncs > 0);
     }

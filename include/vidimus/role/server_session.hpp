@@ -69,7 +69,7 @@ record::session_conversation server<Env>::session_of(const conversation& c) cons
     if (in_use(c, address, via))
       r.channels.push_back({address, via.asked, via.asked_as, via.settled, via.limit, via.syncs,
                             via.quiet, via.asked_top, via.synced_at, via.wants_sync, via.chance,
-                            via.later, via.next, deadlines_.at(via.timer)});
+                            via.later, via.next, deadlines_.at(via.timer), via.low_told});
   for (number n = c.base; n < c.top(); ++n) {
     const slot& s = c.at(n);
     if (!s.owed() || (s.cells.empty() && s.why == reason::none)) continue;
@@ -124,6 +124,7 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
     via.wants_sync = held.wants_sync;
     via.chance = held.chance;
     via.later = held.later;
+    via.low_told = held.low_told;
     if (const endpoint* to = endpoint_at(c, held.address)) via.session = to->session;
     if (held.due != never) deadlines_.arm(via.timer, held.due, {due_of(c, via, held.address), 0});
   }

@@ -9,10 +9,10 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// S4 begins, and a lost receipt is repaired, by a sync: bodies are not sent to find out
 /// (protocol.md, timer.sync).
 template <an_environment Env>
-void server<Env>::probe(conversation& c, const endpoint& to) {
+void server<Env>::probe(conversation& c, const endpoint& to, bool at_once) {
   touch(c);
   channel& via = channel_to(c, to);
-  if (now_ < via.may_answer(limits_.retry)) {
+  if (!at_once && now_ < via.may_answer(limits_.retry)) {
     via.wants_sync = true;
     return;
   }
@@ -22,7 +22,7 @@ void server<Env>::probe(conversation& c, const endpoint& to) {
   e.head.conversation = c.key.name;
   e.head.memory = to.memory;
   e.asks = via.asked;
-  e.low = low_two(c);
+  e.low = via.low_told = low_two(c);
   e.top = via.asked_top;
   e.voids = c.voids.between(e.low, c.top()).for_element();
   transmit(to.address, e, purpose::deliver_sync, c.key.name.along->destination);
@@ -40,6 +40,9 @@ template <an_environment Env>
 void server<Env>::set_timer(conversation& c, const endpoint& to) {
   channel& via = channel_to(c, to);
   if (!to.attached || c.owed == 0) return deadlines_.disarm(via.timer);
+  if (via.settled && !via.is_refused(now_) &&
+      via.lacks_credit(via.next, c.top(), via.limit, low_two(c)))
+    probe(c, to, true);
   via.set_timer(to.path, pace_of(to, via), now_, deadlines_, {due_of(c, via, to.address), 0});
 }
 

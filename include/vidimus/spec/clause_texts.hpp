@@ -162,6 +162,9 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(credit_limit, "credit.limit",
     "Limit is the highest number the verifier will hold in this conversation and memory; it "
     "only rises."),
+  VIDIMUS_CLAUSE_(credit_ask, "credit.ask",
+    "Whoever has messages beyond the limit syncs as soon as its low has risen by half of the "
+    "window since it told it last."),
   VIDIMUS_CLAUSE_(refusal_final, "refusal.final",
     "A final refusal is a durable void; busy and no-space say later."),
   VIDIMUS_CLAUSE_(timer_owed, "timer.owed", "Only the party that owes progress has a timer."),
