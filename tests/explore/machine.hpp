@@ -20,7 +20,7 @@ enum class kind : std::uint8_t {
   detach,
   accept,
   refuse,
-  gap,        ///< gap_wait is over at an ordered endpoint
+  gap,        ///< gap_wait is over at an ordered endpoint, or the delay of receipts
   take_late,  ///< the application makes the effect of what a lost store had handed it
   crash,      ///< between two calls
   restore,
@@ -41,7 +41,7 @@ inline constexpr std::array<std::string_view, 18> kind_names{
     "detached",
     "application accepts",
     "application refuses",
-    "gap_wait over",
+    "gap_wait or delay over",
     "application accepts what an earlier life handed it",
     "dies",
     "restored",

@@ -61,6 +61,7 @@ std::shared_ptr<receiver_machine::role> receiver_machine::fresh() {
   receiver_limits limits;
   limits.answers_per_peer = limits.answers_in_all = {1000000000, 1};
   limits.ordered = in_.ordered != 0;
+  if (in_.waits != 0) limits.receipts.delay = seconds(1);
   return std::make_shared<role>(env_, toy::bob, limits);
 }
 
@@ -171,7 +172,8 @@ void receiver_machine::list(std::uint32_t state, std::vector<move>& to) {
 }
 
 void receiver_machine::list_gap(const party& from, std::vector<move>& to) {
-  if (in_.ordered != 2 || !from.role || from.role->next_deadline() == never) return;
+  if ((in_.ordered != 2 && in_.waits == 0) || !from.role || from.role->next_deadline() == never)
+    return;
   move& one = to.emplace_back(move{{kind::gap, 0}, {}});
   step(
       from, {}, false,

@@ -24,6 +24,7 @@ struct world {
   int server_ends = 0;  ///< lifetime at the server may end
   int hold = 0;         ///< hold time at the server may end
   int refuse = 0;       ///< the receiving application may refuse
+  int waits = 0;        ///< final receipts may wait for others
   int ordered = 0;      ///< 1: the endpoint is ordered; 2: and its gap_wait may end
   int quick = 0;        ///< elements may also come within the interval between answers
   int sender_crashes = 0, server_crashes = 0, receiver_crashes = 0;

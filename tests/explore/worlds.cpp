@@ -18,6 +18,7 @@ const std::vector<bound>& bounds() {
       {"server-ends", &world::server_ends},
       {"hold", &world::hold},
       {"refuse", &world::refuse},
+      {"waits", &world::waits},
       {"ordered", &world::ordered},
       {"quick", &world::quick},
       {"sender-crashes", &world::sender_crashes},
@@ -218,8 +219,18 @@ std::vector<world> worlds(bool all) {
                  .withdraw = 1,
                  .ordered = 2,
                  .receiver_crashes = 1});
+  out.push_back({.name = "one-receipts-wait",
+                 .syncs = 2,
+                 .probes = 2,
+                 .detaches = 1,
+                 .withdraw = 1,
+                 .server_ends = 1,
+                 .waits = 1,
+                 .receiver_crashes = 1});
   if (all) {
     out.push_back({.name = "one-bare"});
+    out.push_back(
+        {.name = "two-receipts-wait", .messages = 2, .syncs = 1, .probes = 1, .waits = 1});
     out.push_back({.name = "two-silent-server-dies-withdrawn",
                    .messages = 2,
                    .report = 0,

@@ -73,6 +73,15 @@ void draw_order(plan& p) {
   if (c.one_in(4)) p.of_receiver.early_octets_max = static_cast<std::uint32_t>(c.between(1, 100));
 }
 
+/// Final receipts that wait for others.
+void draw_final_receipts(plan& p) {
+  chance c(p.seed, 14);
+  if (!c.one_in(3)) return;
+  p.of_receiver.receipts = {milliseconds(c.between(1, 4000)),
+                            static_cast<std::uint32_t>(c.between(1, 10))};
+  if (c.one_in(2)) p.of_receiver.receipts.octets = static_cast<std::uint32_t>(c.between(1, 100));
+}
+
 }  // namespace
 
 plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
@@ -119,6 +128,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
     r->variation_pct = static_cast<std::uint32_t>(waits.between(0, 50));
   }
   draw_order(p);
+  draw_final_receipts(p);
   p.plain = chance(seed, 13).one_in(4);
   return p;
 }

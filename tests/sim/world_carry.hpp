@@ -42,7 +42,8 @@ void world::carry_out(Party& p, Outputs outs) {
   if constexpr (!std::is_same_v<Party, endpoint_party>) {
     if (!woken) broken("P8", p.name + " has a deadline that it did not ask to be woken for");
   } else {
-    if (next != never && !p.limits.ordered) broken("P8", p.name + " needs a tick");
+    if (next != never && !p.limits.ordered && p.limits.receipts.delay <= span_ms{})
+      broken("P8", p.name + " needs a tick");
     if (!woken) set_wake(p, next, [this, &p] { tick(p); });
   }
 }

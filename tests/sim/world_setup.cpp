@@ -170,8 +170,7 @@ void world::schedule_attacks() {
   for (int n = 0; n < 20; ++n)
     after(life_.between(0, plan_.phase_one), [this] {
       hit(fault::tick);
-      for (endpoint_party& p : endpoints_)
-        if (p.limits.ordered) tick(p);
+      for (endpoint_party& p : endpoints_) tick(p);
       if (life_.one_in(2)) return tick(relay_);
       tick(senders_[life_.below(senders_.size())]);
     });

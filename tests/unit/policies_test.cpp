@@ -37,6 +37,12 @@ server_limits receipts_wait(span_ms delay, std::uint32_t count = 64) {
   return out;
 }
 
+receiver_limits finals_wait(span_ms delay, std::uint32_t count = 64, std::uint32_t octets = 4096) {
+  receiver_limits out;
+  out.receipts = {delay, count, octets};
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("conditional: the check is the command as well", "[execute.conditional]") {
@@ -261,6 +267,83 @@ TEST_CASE("batched: what waits is not lost by a crash or a cut", "[batch.bound][
     REQUIRE(t.outcome_of(name) == outcome::delivered);
     REQUIRE(t.taken(name) == 1);
   }
+}
+
+TEST_CASE("batched: final receipts go together, after what they say is durable",
+          "[batch.bound][s5.answer][durable.first]") {
+  trio t({}, {}, finals_wait(seconds(1)));
+  t.start();
+  t.submit("so that credit and memory are known");
+  t.run();
+  t.pass(seconds(5));
+  t.ever.clear();
+  std::vector<message_name> names;
+  for (int i = 0; i < 40; ++i) names.push_back(t.submit("message " + std::to_string(i)));
+  t.run();
+  REQUIRE(t.effects.size() == 41);
+  REQUIRE(count_sent<receipt>(t, bob) == 0);
+  REQUIRE(t.b->next_deadline() <= t.now + seconds(1));
+  t.pass(seconds(2));
+  REQUIRE(count_sent<receipt>(t, bob) == 1);
+  for (const message_name& name : names) REQUIRE(t.outcome_of(name) == outcome::delivered);
+  REQUIRE(t.b->next_deadline() == never);
+}
+
+TEST_CASE(
+    "batched: final receipts wait no longer than the delay, for no more than count and octets",
+    "[batch.bound]") {
+  const auto waiting_of = [](receiver_limits limits, int messages, bool apart) {
+    trio t({}, {}, limits);
+    t.start();
+    t.submit("so that credit and memory are known");
+    t.pass(seconds(30));
+    t.ever.clear();
+    t.accepts = false;
+    std::vector<message_name> names;
+    for (int i = 0; i < 2 * messages; ++i) names.push_back(t.submit("more"));
+    t.run();
+    for (int i = 0; i < messages; ++i) t.accept(names[static_cast<std::size_t>(apart ? 2 * i : i)]);
+    return count_sent<receipt>(t, bob);
+  };
+  REQUIRE(waiting_of(finals_wait(seconds(9), 64), 7, false) == 0);
+  REQUIRE(waiting_of(finals_wait(seconds(9), 4), 7, false) == 1);
+  REQUIRE(waiting_of(finals_wait(seconds(9), 3), 7, false) == 2);
+  // one range is a few octets, seven are more
+  REQUIRE(waiting_of(finals_wait(seconds(9), 64, 60), 7, false) == 0);
+  REQUIRE(waiting_of(finals_wait(seconds(9), 64, 60), 7, true) == 1);
+}
+
+TEST_CASE("batched: a final receipt that waits is not lost by a crash, a detach or a question",
+          "[batch.bound][restore.again]") {
+  for (int what = 0; what < 3; ++what) {
+    trio t({}, {}, finals_wait(seconds(3)));
+    t.start();
+    t.submit("so that credit and memory are known");
+    t.pass(seconds(20));
+    const auto name = t.submit("hello");
+    t.run();
+    REQUIRE(t.taken(name) == 1);
+    if (what == 0) t.crash_receiver();
+    if (what == 1) t.relay_did(t.v->detached(bob_full, t.now));
+    if (what != 2) t.attach();
+    if (what == 2) t.now = t.now + milliseconds(1);
+    t.pass(seconds(100));
+    CAPTURE(what);
+    REQUIRE(t.outcome_of(name) == outcome::delivered);
+    REQUIRE(t.taken(name) == 1);
+  }
+}
+
+TEST_CASE("batched: what a snapshot told is not told again", "[batch.bound][snapshot.replace]") {
+  trio t({}, {}, finals_wait(seconds(60)));
+  t.start();
+  const auto name = t.submit("hello");
+  t.run();
+  t.now = t.now + seconds(2);
+  t.attach();  // which asks
+  t.run();
+  REQUIRE(t.outcome_of(name) == outcome::delivered);
+  REQUIRE(t.b->next_deadline() == never);
 }
 
 TEST_CASE("a cut with 1,000 in flight of which the server has 990 costs 10 bodies and 2 kB",

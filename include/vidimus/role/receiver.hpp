@@ -42,8 +42,10 @@ struct receiver_conversation {
   record::receiver_conversation held;
   shared_text reply_to;  ///< full address of the latest authenticated element
   std::uint64_t age = 0;
-  memory_name heard;            ///< the memory under which the relay last spoke in brief form
-  std::vector<number> offered;  ///< handed before a restart, not given again yet
+  duty::waiting_numbers to_say;  ///< statuses to be told, perhaps with others
+  std::uint32_t say_timer = 0;   ///< of what waits in to_say
+  memory_name heard;             ///< the memory under which the relay last spoke in brief form
+  std::vector<number> offered;   ///< handed before a restart, not given again yet
   // of an ordered endpoint
   std::map<number, early_message> early;
   std::size_t early_octets = 0;
@@ -54,8 +56,9 @@ struct receiver_conversation {
 }  // namespace detail
 
 /// The receiver role (one endpoint): S5 for any number of relays and conversations. It owes nobody
-/// progress, so it has no timers, unless it is ordered (`receiver_limits::ordered`): then the host
-/// asks for `next_deadline` after each call, and calls `tick` at that time. Commands may be refused
+/// progress, so it has no timers, unless it is ordered or its receipts wait for others
+/// (`receiver_limits::ordered`, `receipts`): then the host asks for `next_deadline` after each call,
+/// and calls `tick` at that time. Commands may be refused
 /// and then change nothing; facts are only answered. Carry every batch of outputs out in order; a
 /// `persist` is durable before anything behind it.
 template <an_environment Env>
@@ -104,7 +107,8 @@ class receiver {
   }
 
   /// Fact: time went on. Early, late or twice is harmless. Outputs: persist and deliver where
-  /// messages have waited for `gap_wait`; only at an ordered endpoint.
+  /// messages have waited for `gap_wait` at an ordered endpoint; transmit (final receipts) where
+  /// these have waited for others.
   receiver_outputs tick(instant now) {
     return batch([&] { pass_time(); }, now);
   }
@@ -116,7 +120,8 @@ class receiver {
     spare_.clear();
   }
 
-  /// The one next deadline; `never` if there is none, as always where the endpoint is not ordered.
+  /// The one next deadline; `never` if there is none, as always where the endpoint is not ordered
+  /// and its receipts wait for nothing.
   instant next_deadline() const noexcept { return deadlines_.next(); }
 
   /// The keys that messages which wait for the application's answer were verified under. What was
@@ -189,6 +194,9 @@ class receiver {
   void say(const conversation_name& name, const shared_text& to, receipt r,
            bool authenticated = true);
   void say_status(conversation& c, number n);
+  void tell(conversation& c, number n);
+  void say_unless_it_waits(conversation& c);
+  void say_all(conversation& c);
   void say_together(std::vector<message_name> names);
   bool can_answer(const message_name& name, input on);
   void note_key(conversation& c, number n, const std::string& key_id);
@@ -252,6 +260,7 @@ class receiver {
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 
+#include "receiver_batch.hpp"
 #include "receiver_brief.hpp"
 #include "receiver_engine.hpp"
 #include "receiver_order.hpp"

@@ -136,25 +136,6 @@ result<receiver_outputs> receiver<Env>::accepted(const std::vector<message_name>
       now);
 }
 
-/// Stores and tells what was answered in one call.
-template <an_environment Env>
-void receiver<Env>::say_together(std::vector<message_name> names) {
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  for (auto at = names.begin(); at != names.end();) {
-    conversation& c = *find(at->in);
-    save(c);
-    receipt r;
-    for (const conversation_name in = at->in; at != names.end() && at->in == in; ++at) {
-      if (r.full()) say(in, c.reply_to, std::exchange(r, {}));
-      r.limit = credit_of(c);
-      append_status(c, at->at, r);
-    }
-    say(c.held.name, c.reply_to, std::move(r));
-    if (limits_.ordered) settle(c);
-  }
-}
-
 template <an_environment Env>
 void receiver<Env>::append_status(const conversation& c, number n, receipt& r) const {
   status what = status::closed;
@@ -195,15 +176,6 @@ void receiver<Env>::say(const conversation_name& name, const shared_text& to, re
   if (!codes_.seal(r, purpose::final_receipt, relay, nullptr, authenticated)) return;
   shorten(r);
   emit(to, {}, std::move(r), nullptr);
-}
-
-/// A final receipt for one number.
-template <an_environment Env>
-void receiver<Env>::say_status(conversation& c, number n) {
-  receipt r;
-  r.limit = credit_of(c);
-  append_status(c, n, r);
-  if (!r.states.empty()) say(c.held.name, c.reply_to, std::move(r));
 }
 
 /// A number follows the relay to a new key as soon as its own is not current here any more; so a
@@ -252,7 +224,11 @@ void receiver<Env>::append_state(octets& to) const {
       w.u64(r.first);
       w.u64(r.last);
     }
-    w.u8(deadlines_.armed(c.timer));
+    w.u8(static_cast<octet>(deadlines_.armed(c.say_timer) << 1 | deadlines_.armed(c.timer)));
+    for (const range& r : c.to_say.numbers) {
+      w.u64(r.first);
+      w.u64(r.last);
+    }
   }
 }
 

@@ -120,17 +120,6 @@ void receiver<Env>::set_timer(conversation& c) {
   deadlines_.arm(c.timer, since + limits_.gap_wait, c.held.name);
 }
 
-template <an_environment Env>
-void receiver<Env>::pass_time() {
-  for (auto due = deadlines_.due(now_); due; due = deadlines_.due(now_)) {
-    conversation& c = conversations_.find(*due)->second;
-    number past = 0;
-    for (const auto& [n, one] : c.early)
-      if (one.since + limits_.gap_wait <= now_) past = n;
-    settle(c, past);
-  }
-}
-
 /// The message below that still waits for an answer; 0 if there is none. With each message goes
 /// what was skipped since that one, so each skipped number is told with one.
 template <an_environment Env>

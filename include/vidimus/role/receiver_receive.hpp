@@ -67,6 +67,7 @@ bool receiver<Env>::evict_for(const std::string& relay) {
       oldest = &c;
   }
   if (oldest == nullptr) return false;
+  say_all(*oldest);  // under the memory that it was taken in
   detail::receiver_peer& row = peers_.find(relay)->second;
   row.memory = fresh_name<memory_name>(env_->entropy);
   --row.conversations;
@@ -241,6 +242,10 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
       append_status(*c, n, r);
     }
   send(top);
+  if (ours && c != nullptr && *c->reply_to == stanza.from) {
+    c->to_say.drop({1, end - 1});
+    if (c->to_say.empty()) deadlines_.disarm(c->say_timer);
+  }
 }
 
 template <an_environment Env>

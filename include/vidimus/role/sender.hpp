@@ -153,6 +153,7 @@ class sender {
   bool add_command(const conversation& c, number n, execute& to);
   void transmit_message(conversation& c, number n);
   check check_of(const conversation& c, number n) const;
+  std::size_t octets_beside(const conversation& c, const slot& s) const;
   void transmit_execute(conversation& c);
   void flush(conversation& c);
 

@@ -6,10 +6,18 @@
 
 namespace vidimus::inline VIDIMUS_ABI {
 
+/// Octets of the second code that a command for a sealed message carries.
+template <an_environment Env>
+std::size_t sender<Env>::octets_beside(const conversation& c, const slot& s) const {
+  if ((s.flags & check::sealed) == 0) return 0;
+  const auto ends = codes_.end_to_end(c.name.along->destination);
+  return ends ? duty::octets_of(ends->rule, ends->key_id.size()) : 0;
+}
+
 template <an_environment Env>
 void sender<Env>::transmit_execute(conversation& c) {
   execute e{{}, {}, c.base, c.voids.for_element(), {}, {}};
-  for (const range& r : c.to_execute)
+  for (const range& r : c.to_execute.take())
     for (number n = r.first; n <= r.last; ++n) {
       // what waited may have ended, or be asked back by now
       if (!c.owns(n) || c.at(n).is != duty::submission::state::awaiting_execution) continue;
@@ -38,7 +46,7 @@ void sender<Env>::flush(conversation& c) {
       transmit(c, e, purpose::withdraw, {});
     }
   }
-  c.to_execute.clear();
+  (void)c.to_execute.take();
   c.to_withdraw.clear();
 }
 

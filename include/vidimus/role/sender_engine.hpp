@@ -32,7 +32,7 @@ void sender<Env>::act(conversation& c, number n, action what) {
       break;
     case action::transmit_message: transmit_message(c, n); break;
     case action::transmit_execute:
-      c.to_execute.add(n);
+      c.to_execute.add(n, octets_beside(c, s));
       speak(c, s);
       break;
     case action::transmit_withdraw:

@@ -7,6 +7,7 @@
 #include "../base/block_queue.hpp"
 #include "../base/shared_value.hpp"
 #include "../duty/asking.hpp"
+#include "../duty/batch.hpp"
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
 #include "../model/record_fields.hpp"
@@ -42,10 +43,10 @@ struct sender_conversation : duty::asking {
   block_queue<sender_slot> slots;
   number next = 1;  ///< lowest number that was never sent
   number limit = 0;
-  std::uint32_t octets_max = 0;     ///< the server's; 0: not known
-  ranges voids;                     ///< ended without delivery, not below base
-  ranges to_execute;                ///< commands to be sent, perhaps with others
-  std::uint32_t command_timer = 0;  ///< of what waits in to_execute
+  std::uint32_t octets_max = 0;      ///< the server's; 0: not known
+  ranges voids;                      ///< ended without delivery, not below base
+  duty::waiting_numbers to_execute;  ///< commands to be sent, perhaps with others
+  std::uint32_t command_timer = 0;   ///< of what waits in to_execute
   ranges to_withdraw;
   /// What the verdict on a message counted last tells; not durable.
   std::map<number, diagnosis> found;

@@ -230,6 +230,7 @@ class server : detail::server_books {
   void save(conversation& c, number n);
   void save(const conversation& c);
   void say(conversation& c);
+  void tell(conversation& c, number n);
   bool may_wait(conversation& c);
   void say_status(const conversation& c, receipt& r, number n, status what);
   void fill_binds(const conversation& c, receipt& r);

@@ -37,7 +37,7 @@ void server<Env>::act(conversation& c, number n, action what) {
       emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
-    case action::tell: c.to_say.add(n); break;
+    case action::tell: tell(c, n); break;
     case action::missing: c.missing.add(n); break;
     case action::start_delivery: {
       note_owed(c);
@@ -161,7 +161,7 @@ void server<Env>::say(conversation& c) {
     transmit(c.reply_to, r, purpose::receipt, c.key.peer);
   };
   receipt r;
-  for (const range& span : std::exchange(c.to_say, {}))
+  for (const range& span : c.to_say.take())
     for (number n = span.first; n <= span.last; ++n) {
       const auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
       if (r.full()) send(std::exchange(r, {}));
@@ -172,6 +172,14 @@ void server<Env>::say(conversation& c) {
     }
   r.missing = std::exchange(c.missing, {}).for_element();
   if (!r.states.empty() || !r.missing.empty()) send(std::move(r));
+}
+
+/// A status for the next receipt, with what proves it beside.
+template <an_environment Env>
+void server<Env>::tell(conversation& c, number n) {
+  const end_ref& proof = c.at(n).ends;
+  const bool beside = proof && c.at(n).is == duty::custody::state::delivered;
+  c.to_say.add(n, beside ? duty::octets_of(proof->rule, proof->key_id.size()) : 0);
 }
 
 /// Whether what is to be told may wait for more (protocol.md, batch.bound). A number that is not

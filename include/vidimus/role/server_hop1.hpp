@@ -133,7 +133,7 @@ void server<Env>::take_execute(const incoming& stanza, const execute& e, const s
       if (take_second(*c, n, e))
         feed(*c, n, input::execute);
       else
-        c->to_say.add(n);
+        tell(*c, n);
     }
   raise_low(*c, e.low);
 }
@@ -208,7 +208,7 @@ void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::st
     touch(*c);
     raise_low(*c, e.low);
     void_all(*c, e.voids);
-    c->to_say.clear();  // the snapshot says it all
+    c->to_say.drop({1, std::max(e.top, e.low)});  // the snapshot says it all
     if (e.close && c->slots.empty() && !c->closed) {
       c->closed = true;
       save(*c);

@@ -60,7 +60,7 @@ record::session_conversation server<Env>::session_of(const conversation& c) cons
   r.reply_to = c.reply_to;
   r.top = c.top();
   r.syncs = c.syncs;
-  r.to_say = c.to_say;
+  r.to_say = c.to_say.numbers;
   r.say_at = deadlines_.at(c.say_timer);
   r.heard = c.heard;
   r.heard_key = *c.heard_key;
@@ -102,13 +102,18 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
   ages_ = std::max(ages_, r.age);
   c.reply_to.set(r.reply_to);
   c.syncs = r.syncs;
-  c.to_say = r.to_say;
   c.heard = r.heard;
   c.heard_key = key_ids_(r.heard_key);
   c.answered = r.answered;
   while (c.top() < r.top && c.slots.size() < limits_.window) c.slots.emplace_back();
   for (number n = c.base; n < std::min(c.low, c.top()); ++n)
     if (c.at(n).is == duty::custody::state::unknown) c.at(n).is = duty::custody::state::closed;
+  for (const range& span : r.to_say)
+    for (number n = span.first; n <= span.last; ++n)
+      if (c.holds(n))
+        tell(c, n);
+      else
+        c.to_say.add(n);
   if (r.say_at != never) deadlines_.arm(c.say_timer, r.say_at, {due_of(c), 0});
   for (const record::session_channel& held : r.channels) {
     channel& via = c.channels[held.address];

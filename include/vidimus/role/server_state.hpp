@@ -7,6 +7,7 @@
 
 #include "../base/block_queue.hpp"
 #include "../duty/asking.hpp"
+#include "../duty/batch.hpp"
 #include "../duty/bucket.hpp"
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
@@ -112,7 +113,7 @@ struct server_conversation {
   bool closed = false;
   ranges voids;                             ///< numbers that are void, not below low1
   std::map<std::string, channel> channels;  ///< by full address
-  ranges to_say;                            ///< statuses to be told, perhaps with others
+  duty::waiting_numbers to_say;             ///< statuses to be told, perhaps with others
   ranges missing;
   std::uint32_t say_timer = 0;  ///< of what waits in to_say
   bool touched = false;

@@ -122,7 +122,7 @@ inline constexpr std::array clauses{
     "A check with the flag conditional is the execute command as well; the sender's decision is "
     "durable before it is sent."),
   VIDIMUS_CLAUSE_(batch_bound, "batch.bound",
-    "Commands and statuses may wait for others to go with them, bounded in time and number; "
+    "Commands and statuses may wait for others to go with them, bounded in time, number and octets; "
     "what is durable, and in which order, does not change."),
   VIDIMUS_CLAUSE_(void_first, "void.first",
     "Of execute and void the first to be durable at the server wins."),
