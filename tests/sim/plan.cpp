@@ -73,6 +73,14 @@ void draw_order(plan& p) {
   if (c.one_in(4)) p.of_receiver.early_octets_max = static_cast<std::uint32_t>(c.between(1, 100));
 }
 
+/// Octets that the relay holds, if limits are tight. From a stream of its own.
+void draw_octets(plan& p) {
+  chance c(p.seed, 15);
+  if (!p.has(fault::tight)) return;
+  if (c.one_in(2)) p.of_server.octets_per_peer = static_cast<std::uint64_t>(c.between(1, 300));
+  if (c.one_in(2)) p.of_server.octets_in_all = static_cast<std::uint64_t>(c.between(1, 600));
+}
+
 /// Final receipts that wait for others.
 void draw_final_receipts(plan& p) {
   chance c(p.seed, 14);
@@ -129,6 +137,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   }
   draw_order(p);
   draw_final_receipts(p);
+  draw_octets(p);
   p.plain = chance(seed, 13).one_in(4);
   return p;
 }

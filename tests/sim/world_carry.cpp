@@ -155,6 +155,13 @@ void world::check_sizes() const {
     broken("P6", "more conversations than allowed at the server");
   if (relay_.held.custody.size() > relay_.held.server_lines.size() * v.window)
     broken("P6", "the server stores more numbers than its limits allow");
+  std::uint64_t octets = 0, largest = 0;
+  for (const auto& [key, payload] : relay_.held.payloads) {
+    octets += payload->size();
+    largest = std::max<std::uint64_t>(largest, payload->size());
+  }
+  if (relay_.up && octets > std::max(v.octets_in_all, largest))
+    broken("P6", "the server holds more octets than its limits allow");
   for (const sender_party& p : senders_) {
     const std::size_t most = plan_.of_sender.conversations_max;
     if (p.up && p.role->unfinished() > most * plan_.of_sender.unfinished_max)

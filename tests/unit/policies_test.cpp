@@ -285,6 +285,9 @@ TEST_CASE("batched: final receipts go together, after what they say is durable",
   REQUIRE(t.b->next_deadline() <= t.now + seconds(1));
   t.pass(seconds(2));
   REQUIRE(count_sent<receipt>(t, bob) == 1);
+  for (const flight& f : t.ever)
+    if (const receipt* r = f.as<receipt>(); r != nullptr && bare(f.from) == bob)
+      REQUIRE(r->answers.empty());  // not because the server had to ask
   for (const message_name& name : names) REQUIRE(t.outcome_of(name) == outcome::delivered);
   REQUIRE(t.b->next_deadline() == never);
 }

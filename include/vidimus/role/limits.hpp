@@ -33,6 +33,10 @@ struct server_limits {
   std::uint32_t conversations_per_peer = 64;
   std::uint32_t endpoints_per_destination = 8;
   std::uint32_t payload_octets_max = 256 * 1024;
+  /// Octets of all messages in custody, of one sender and in all; a single one may have more
+  /// (credit.octets).
+  std::uint64_t octets_per_peer = 64 * 1024 * 1024;
+  std::uint64_t octets_in_all = 1024 * 1024 * 1024;
   std::uint32_t lifetime_max_s = 30 * 24 * 3600;
   std::uint32_t altered_max = 5;          ///< altered verdicts before an endpoint is suspended
   std::uint32_t probes_max = 5;           ///< without any answer: then at the longest interval

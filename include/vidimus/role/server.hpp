@@ -107,7 +107,7 @@ class server : detail::server_books {
   /// names none until it is heard of or transmitted again. Walks over all of them.
   key_uses keys_in_use() const;
 
-  /// Command, before all others: elements in brief form are neither taken nor written. For hosts
+  /// Command, before all others: elements in brief form are neither taken nor written, for hosts
   /// that must know the conversation of a stanza before the role does.
   void forgo_brief() noexcept { limits_.brief = false; }
 
@@ -169,12 +169,13 @@ class server : detail::server_books {
   void void_all(conversation& c, const ranges& numbers);
   void say_altered(const incoming& stanza, const check& e, const std::string& peer,
                    const digest& received);
-  void say_busy(const incoming& stanza, const check& e, const std::string& peer);
+  void say_busy(const incoming& stanza, const check& e, const std::string& peer,
+                reason why = reason::busy);
   void say_snapshot(const std::string& to, const sync& e, const std::string& peer, conversation* c);
   reason objection(const check& e, const content& body) const;
   number credit_of(const conversation& c) const;
 
-  // hop 2 (server_hop2.hpp, server_delivery.hpp)
+  // hop 2
   void take_final_receipt(const incoming& stanza, const receipt& r);
   void take_final_challenge(const incoming& stanza, const challenge& e);
   void take_final_states(conversation& c, const receipt& r, bool snapshot, ranges& named);
@@ -217,14 +218,14 @@ class server : detail::server_books {
   bool in_use(const conversation& c, std::string_view address, const channel& via) const;
   void forget_destination(std::string_view name);
 
-  // when to ask (server_timing.hpp)
+  // when to ask
   void probe(conversation& c, const endpoint& to, bool at_once = false);
   retry_limits pace_of(const endpoint& to, const channel& via) const;
   void set_timer(conversation& c, const endpoint& to);
   duty::open_since open_since(const conversation& c, const endpoint& to) const;
   void ask_if_due(conversation& c, const std::string& address);
 
-  // the engine (server_engine.hpp)
+  // the engine
   void feed(conversation& c, number n, input on);
   void act(conversation& c, number n, action what);
   void save(conversation& c, number n);
@@ -265,8 +266,7 @@ class server : detail::server_books {
   verifier<Env> codes_;
   std::string self_;
   server_limits limits_;
-  bool used_ = false;
-  bool lacked_room_ = false;
+  bool used_ = false, lacked_room_ = false;
   duty::deadlines<detail::server_due> deadlines_;
   duty::bucket answers_;
   std::uint64_t ages_ = 0;

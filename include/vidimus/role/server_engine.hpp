@@ -33,7 +33,7 @@ void server<Env>::act(conversation& c, number n, action what) {
   switch (what) {
     case action::persist: save(c, n); break;
     case action::drop_content:
-      s.payload = nullptr;
+      drop_payload(c, s);
       emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
@@ -57,6 +57,7 @@ void server<Env>::act(conversation& c, number n, action what) {
       emit(out::forget(record::row_name{"vr", c.peer, c.key.name, n}));
       emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
       deadlines_.disarm(s.deadline);
+      drop_payload(c, s);
       s = slot{};
       if (!stays) s.is = duty::custody::state::closed;
       break;

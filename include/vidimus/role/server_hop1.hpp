@@ -86,11 +86,16 @@ void server<Env>::take_check(const incoming& stanza, const check& e, const std::
     env_->watch.noticed(notice::out_of_window);
     return say_busy(stanza, e, peer);
   }
+  const bool fresh = !c->holds(e.at) || c->at(e.at).is == duty::custody::state::unknown;
+  const reason no = objection(e, **admitted);
+  if (fresh && no == reason::none && !has_octets(*c, size_of((*admitted)->whole), limits_)) {
+    env_->watch.noticed(notice::table_full);
+    return say_busy(stanza, e, peer, reason::no_space);
+  }
   reach(*c, e.at);
   slot& s = c->at(e.at);
   const bool same = s.is == duty::custody::state::unknown || s.content == received ||
                     s.is == duty::custody::state::voided;
-  const reason no = objection(e, **admitted);
   const input letter =
       duty::custody::of_check(no == reason::none, same, (e.flags & check::conditional) != 0);
   if (s.is == duty::custody::state::unknown) {
@@ -112,7 +117,7 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   s.hold_until = now_ + limits_.hold_for;
   s.content = d;
   s.how = manners_({e.type, e.cover, e.head.key_id});
-  s.payload = body.whole;
+  keep_payload(c, s, body.whole);
   s.ends = keep(e.second);
   s.core_only = is_core_only(body.canonical);
   emit(out::persist(record::payload{'v', c.peer, c.key.name, n, s.payload}));
@@ -239,11 +244,12 @@ void server<Env>::say_altered(const incoming& stanza, const check& e, const std:
 }
 
 template <an_environment Env>
-void server<Env>::say_busy(const incoming& stanza, const check& e, const std::string& peer) {
+void server<Env>::say_busy(const incoming& stanza, const check& e, const std::string& peer,
+                           reason why) {
   receipt r;
   r.head.conversation = e.head.conversation;
   r.head.memory = known_peer(peer).memory;
-  r.refused.push_back({e.at, reason::busy, 30});
+  r.refused.push_back({e.at, why, 30});
   transmit(stanza.from, r, purpose::receipt, peer);
 }
 

@@ -80,9 +80,11 @@ void server<Env>::forget_conversation(conversation& c) {
   const detail::custody_key key = c.key;
   rename(key.peer);
   --peers_.find(key.peer)->second.conversations;
-  for (number n = c.base; n < c.top(); ++n)
+  for (number n = c.base; n < c.top(); ++n) {
+    drop_payload(c, c.at(n));
     if (c.at(n).is != duty::custody::state::unknown)
       emit(out::forget(record::row_name{"vr", c.peer, key.name, n}));
+  }
   emit(out::forget(record::row_name{"vc", c.peer, key.name}));
   for (auto& [address, via] : c.channels) deadlines_.disarm(via.timer);
   deadlines_.disarm(c.say_timer);

@@ -20,7 +20,7 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
   s.hold_until = r.hold_until;
   s.content = r.content;
   s.how = manners_(*r.how);
-  s.payload = std::move(payload);
+  keep_payload(c, s, std::move(payload));
   s.ends = r.ends;
   s.core_only = r.core_only;
   for (const record::sent_to& to : r.sent) {

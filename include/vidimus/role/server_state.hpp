@@ -12,6 +12,7 @@
 #include "../duty/classify.hpp"
 #include "../model/output.hpp"
 #include "../model/session.hpp"
+#include "limits.hpp"
 
 /// What the server role remembers. Plain data; role/server.hpp moves it. What is neither in the
 /// records nor in the session (model/session.hpp) is lost when another server goes on.
@@ -131,6 +132,7 @@ struct server_peer {
   memory_name memory;
   std::uint32_t conversations = 0;
   std::uint32_t elsewhere = 0;  ///< conversations in other roles over the same records
+  std::uint64_t octets = 0;     ///< of its messages in custody
   duty::bucket answers;
 };
 
@@ -181,6 +183,30 @@ struct server_books {
   std::map<std::string, server_peer> peers_;
   std::map<custody_key, server_conversation, std::less<>> conversations_;
   std::map<std::string, destination, std::less<>> destinations_;
+  std::uint64_t octets_ = 0;  ///< of all messages in custody
+
+  static std::uint64_t size_of(const payload_ref& held) { return held ? held->size() : 0; }
+  /// Whether so many octets more may be held of what fills `held` now: the first always.
+  static bool fits(std::uint64_t held, std::uint64_t more, std::uint64_t most) {
+    return held == 0 || (held <= most && more <= most - held);
+  }
+  /// Whether there is room for one more message of so many octets (protocol.md, credit.octets).
+  bool has_octets(const server_conversation& c, std::uint64_t more,
+                  const server_limits& limits) const {
+    return fits(c.row->octets, more, limits.octets_per_peer) &&
+           fits(octets_, more, limits.octets_in_all);
+  }
+  void keep_payload(server_conversation& c, custody_slot& s, payload_ref held) {
+    drop_payload(c, s);
+    c.row->octets += size_of(held);
+    octets_ += size_of(held);
+    s.payload = std::move(held);
+  }
+  void drop_payload(server_conversation& c, custody_slot& s) {
+    c.row->octets -= size_of(s.payload);
+    octets_ -= size_of(s.payload);
+    s.payload = nullptr;
+  }
 
   server_books() = default;
   server_books(server_books&&) = default;
@@ -188,7 +214,8 @@ struct server_books {
   server_books(const server_books& from)
       : peers_(from.peers_),
         conversations_(from.conversations_),
-        destinations_(from.destinations_) {
+        destinations_(from.destinations_),
+        octets_(from.octets_) {
     for (auto& [name, d] : destinations_)
       for (server_conversation*& one : d.owed) one = &conversations_.find(one->key)->second;
     for (auto& [key, c] : conversations_) {

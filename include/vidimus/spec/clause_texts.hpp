@@ -121,6 +121,8 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(execute_conditional, "execute.conditional",
     "A check with the flag conditional is the execute command as well; the sender's decision is "
     "durable before it is sent."),
+  VIDIMUS_CLAUSE_(credit_octets, "credit.octets", "The octets that a server holds of one sender, "
+    "and in all, are bounded; beyond a bound it answers no-space, and takes no custody."),
   VIDIMUS_CLAUSE_(batch_bound, "batch.bound",
     "Commands and statuses may wait for others to go with them, bounded in time, number and octets; "
     "what is durable, and in which order, does not change."),
