@@ -7,6 +7,7 @@
 #include <vidimus/vidimus.hpp>
 
 #include "hosting/component_link.hpp"
+#include "hosting/discovery.hpp"
 #include "hosting/relay_place.hpp"
 #ifdef VIDIMUS_EXAMPLE_WITH_POSTGRESQL
 #include "hosting/shared_place.hpp"
@@ -26,8 +27,6 @@ constexpr auto usage =
     "  --quick  asks again within seconds: for tests\n"
     "  --whole  no brief form: every element names its conversation, for whoever looks on\n"
     "Goes on until it is asked to end.";
-
-constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";
 
 /// XEP-0106: an address as a local part of ours, so that who gets a plain message sees whom it is
 /// from. A server stamps nothing else for a component than its own domain.
@@ -121,7 +120,7 @@ class program {
   void take_answer(const component_event& e) {
     if (e.head.type != "result" || e.head.id != "support" || e.head.child_space != disco_info)
       return;
-    if (!here_.is(e.head.from) || e.text.find("urn:vidimus:0") != std::string::npos) return;
+    if (!here_.is(e.head.from) || e.text.find(our_feature) != std::string::npos) return;
     std::printf("-- without support: %s\n", e.head.from.c_str());
     shelf_.add(role_.without_support(e.head.from, now()));
   }
@@ -159,27 +158,9 @@ class program {
     answers_.push_back(question_to(head.from));
   }
 
-  /// XEP-0030 and XEP-0199; all other questions are none that we know.
   void answer_question(const stanza_head& head) {
-    if (head.from == link_.address() || (head.type != "get" && head.type != "set")) return;
-    std::string text = "<iq";
-    append_attribute(text, "from", head.to);
-    append_attribute(text, "to", head.from);
-    append_attribute(text, "id", head.id);
-    const bool asks = head.type == "get";
-    if (asks && head.child_space == disco_info)
-      text +=
-          " type='result'><query xmlns='http://jabber.org/protocol/disco#info'>"
-          "<identity category='component' type='generic' name='Vidimus relay'/>"
-          "<feature var='http://jabber.org/protocol/disco#info'/>"
-          "<feature var='urn:xmpp:ping'/><feature var='urn:vidimus:0'/></query></iq>";
-    else if (asks && head.child_space == "urn:xmpp:ping")
-      text += " type='result'/>";
-    else
-      text +=
-          " type='error'><error type='cancel'><service-unavailable "
-          "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>";
-    answers_.push_back(std::move(text));
+    if (is_question(head) && head.from != link_.address())
+      answers_.push_back(answer_to(head, "component", "generic"));
   }
 
   void do_the_rest(const server_outputs& outputs) {

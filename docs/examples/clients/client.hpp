@@ -6,6 +6,7 @@
 #include <vector>
 #include <vidimus/adapt/xmpp_text.hpp>
 
+#include "../hosting/discovery.hpp"
 #include "../hosting/options.hpp"
 
 /// A sender and a receiver over any client library: what is the same for all of them stands in

@@ -5,6 +5,7 @@
 #include <gloox/client.h>
 #include <gloox/connectionlistener.h>
 #include <gloox/connectiontcpbase.h>
+#include <gloox/disco.h>
 #include <gloox/presencehandler.h>
 #include <gloox/stanzaextension.h>
 #include <netinet/in.h>
@@ -60,6 +61,8 @@ class gloox_client final : public client, gloox::ConnectionListener, gloox::Pres
     stream_->setCompression(false);
     stream_->disableRoster();
     stream_->setPresence(gloox::Presence::Unavailable, 0);  // the programs say it themselves
+    // gloox answers for itself what it knows; without this a relay takes it for one without support
+    stream_->disco()->addFeature(std::string(our_feature));
     stream_->registerConnectionListener(this);
     stream_->registerPresenceHandler(this);
     stream_->registerStanzaExtension(new whole_message(came));  // which becomes gloox's

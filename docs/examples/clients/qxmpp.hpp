@@ -36,6 +36,11 @@ class qxmpp_client final : public client {
    public:
     explicit whole_stanza(qxmpp_client& to) : to_(&to) {}
     bool handleStanza(const QDomElement& element) override { return to_->took(element); }
+    /// QXmpp answers for itself what it knows; without this a relay takes it for one without
+    /// support.
+    QStringList discoveryFeatures() const override {
+      return {QString::fromLatin1(our_feature.data(), our_feature.size())};
+    }
 
    private:
     qxmpp_client* to_;

@@ -14,6 +14,7 @@ class strophe_client {
   strophe_client(const options& o, const pace& p, party self) : came(self), link_(o, p) {
     link_.on_message(message_came, this);
     link_.on_presence(presence_came, this);
+    link_.on_iq(iq_came, this);
   }
 
   void run(span_ms most) { link_.run(most); }
@@ -36,6 +37,19 @@ class strophe_client {
     const char* type = xmpp_stanza_get_type(presence);
     static_cast<strophe_client*>(self)->came.presence(from == nullptr ? "" : from,
                                                       type == nullptr ? "" : type);
+    return 1;
+  }
+  static int iq_came(xmpp_conn_t*, xmpp_stanza_t* iq, void* self) {
+    const auto of = [](const char* text) { return std::string(text == nullptr ? "" : text); };
+    stanza_head head;
+    head.name = "iq";
+    head.from = of(xmpp_stanza_get_from(iq));
+    head.id = of(xmpp_stanza_get_id(iq));
+    head.type = of(xmpp_stanza_get_type(iq));
+    if (auto* child = xmpp_stanza_get_children(iq))
+      head.child_space = of(xmpp_stanza_get_ns(child));
+    if (is_question(head))
+      static_cast<strophe_client*>(self)->link_.send(answer_to(head, "client", "console"));
     return 1;
   }
 

@@ -69,6 +69,13 @@ class text_client final : public client {
     if (at_ != step::bound) return enter(*head, text);
     if (head->name == "message") came.message(came.reader.read(text, scope(), coverage_of));
     if (head->name == "presence") came.presence(head->from, head->type);
+    if (is_question(*head)) answer(*head);
+  }
+
+  /// The server writes `from` itself.
+  void answer(stanza_head question) {
+    question.to.clear();
+    write(answer_to(question, "client", "console"));
   }
 
   void enter(const stanza_head& head, const std::string& text) {
