@@ -164,6 +164,7 @@ void proxy::move(pair& p, way& w) {
 void proxy::pass(pair& p, way& w, std::string stanza) {
   if (between_ != nullptr) {
     w.out += between_->pass(&w == &p.up, std::move(stanza));
+    (&w == &p.up ? p.down : p.up).out += between_->back();
     return;
   }
   if (!stanza.starts_with("<message")) {

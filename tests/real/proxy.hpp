@@ -81,6 +81,8 @@ class between {
  public:
   virtual ~between() = default;
   virtual std::string pass(bool towards_server, std::string child) = 0;
+  /// Asked after each `pass`: what goes the other way at once.
+  virtual std::string back() { return {}; }
 };
 
 /// Where a letter or digit may be another without making a stanza ill-formed: in values and text

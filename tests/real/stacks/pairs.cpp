@@ -134,6 +134,7 @@ class pairs {
     }
     for (const auto& left : taken)
       if (!left.empty()) complain("taken and never sent", {}, 0);
+    if (in_.seen.obeyed != 0) complain("something forged was obeyed", {}, 0);
     if (in_.seen.unreadable != 0) complain("elements of ours that cannot be read", {}, 0);
   }
 
@@ -163,11 +164,16 @@ class pairs {
                s.outcome != "executed") {
       ++c.not_kept;
       if (!passed[1].alarmed && !passed[1].told_altered)
-        complain("not kept, and nobody noticed", what, from);
+        complain("not kept, and nobody noticed" + told_of(passed[1]), what, from);
     } else {
       ++c.wrong;
       complain("ended " + (s.outcome.empty() ? "without outcome" : s.outcome), what, from);
     }
+  }
+
+  static std::string told_of(const passage& of) {
+    return std::string(of.seen ? ", seen" : ", never seen") + (of.intact ? ", intact" : "") +
+           (of.altered ? ", altered" : "");
   }
 
   /// QXmpp decodes what each read from the connection gives: characters of several octets may be
@@ -204,6 +210,17 @@ class pairs {
         "%s: %lld of %lld altered messages were told altered, in the others our element was "
         "altered; %lld other stanzas altered\n",
         asked_.server.c_str(), sum.told_altered, sum.altered, in_.seen.others_altered);
+    const ledger& seen = in_.seen;
+    std::printf(
+        "%s: %lld stanzas of ours replayed, %lld reordered, %lld messages withheld and a receipt "
+        "forged for each, %lld execute commands forged: %lld had an effect\n",
+        asked_.server.c_str(), seen.replayed, seen.reordered, seen.withheld, seen.forged_commands,
+        seen.obeyed);
+    if (seen.replayed == 0 || seen.reordered == 0 || seen.withheld == 0 ||
+        seen.forged_commands == 0) {
+      std::printf("too little was forged: the run shows too little\n");
+      good_ = false;
+    }
     if (sum.altered < sum.sent / 5 || sum.told_altered == 0 || in_.seen.others_altered == 0) {
       std::printf("too little was altered: the run shows too little\n");
       good_ = false;

@@ -47,11 +47,37 @@ std::string watch::pass(bool towards_server, std::string child) {
     return child;
   }
   if (came->kind != arrival_kind::ours) return ++to_.unreadable, child;
-  if (const auto* one = std::get_if<check>(&came->what.what))
-    return pass_check(*one, std::move(child), towards_server);
+  const std::string before = child;
+  if (const auto* one = std::get_if<check>(&came->what.what)) {
+    child = pass_check(*one, std::move(child), towards_server);
+    return disorder(towards_server, std::move(child), child == before);
+  }
   if (const auto* one = std::get_if<receipt>(&came->what.what)) note(*one);
+  if (const auto* one = std::get_if<execute>(&came->what.what)) note(*one);
   if (alters_ && ++others_ % 12 == 0 && alter(child, towards_server)) ++to_.others_altered;
-  return child;
+  return disorder(towards_server, std::move(child), child == before);
+}
+
+/// What was altered is not replayed: two alike are for its sender a reason to give up.
+std::string watch::disorder(bool towards_server, std::string child, bool whole) {
+  if (!alters_) return child;
+  auto& earlier = earlier_[towards_server ? 0 : 1];
+  std::string& held = held_[towards_server ? 0 : 1];
+  ++passed_;
+  if (passed_ % 9 == 0 && !earlier.empty()) {
+    child += earlier[to_.chance() % earlier.size()];
+    ++to_.replayed;
+  }
+  if (whole && passed_ % 9 != 0) {
+    if (earlier.size() < 64) earlier.emplace_back();
+    (earlier.back().empty() ? earlier.back() : earlier[to_.chance() % 64]) = child;
+  }
+  if (passed_ % 13 == 0 && held.empty()) {
+    ++to_.reordered;
+    std::swap(held, child);
+    return child;
+  }
+  return child + std::exchange(held, {});
 }
 
 std::string watch::pass_check(const check& of, std::string child, bool towards_server) {
@@ -59,13 +85,68 @@ std::string watch::pass_check(const check& of, std::string child, bool towards_s
   const auto id = of.head.conversation.id.view();
   offered_.insert({std::string(id.begin(), id.end()), of.at});
   const bool first = !std::exchange(here.seen, true);
+  if (who_ == side::receiver &&
+      !to_.messages[{std::string(id.begin(), id.end()), of.at}][0].commanded)
+    ++to_.obeyed;
   if (alters_ && first && ++checks_ % 5 == 0 && alter(child, towards_server)) {
     here.altered = true;
     ++to_.checks_altered;
   } else {
-    here.intact = true;
+    if (alters_ && first && checks_ % 7 == 3) forge(of, child);
+    here.intact = here.intact || !child.empty();
   }
   return child;
+}
+
+/// Its verifier's word that it was delivered, for a message that does not get there; or a command
+/// for one that gets there, before its sender has decided.
+void watch::forge(const check& of, std::string& child) {
+  std::array<octet, check_code::size_max> drawn{};
+  for (octet& one : drawn) one = static_cast<octet>(to_.chance() % 256);
+  const check_code code(octets_view(drawn).first(of.code.view().size()));
+  const std::string& relay = of.head.conversation.along->relay;
+  if (who_ == side::receiver || (to_.forged_commands + to_.withheld) % 2 == 0) {
+    receipt r;
+    r.head = of.head;
+    r.states.push_back({status::delivered, {of.at, of.at}});
+    r.limit = of.at + 1000;
+    r.code = code;
+    back_ = who_ == side::sender ? forged(r, party::server, relay, address_)
+                                 : forged(r, party::receiver, address_, relay);
+    if (back_.empty()) return;
+    ++to_.forged_receipts;
+    ++to_.withheld;
+    child.clear();
+    return;
+  }
+  execute e;
+  e.head = of.head;
+  e.numbers.add(of.at);
+  e.low = 1;
+  e.code = code;
+  const std::string text = forged(e, party::sender, address_, relay);
+  if (text.empty()) return;
+  ++to_.forged_commands;
+  child += text;
+}
+
+std::string watch::forged(element what, party as, const std::string& from,
+                          const std::string& to) const {
+  sending how;
+  how.self = as;
+  how.from = from;
+  how.stamps = as == party::server;
+  const auto text = stanza_text(out::transmit{shared_text(to), {}, std::move(what), {}}, how);
+  return text ? *text : std::string();
+}
+
+void watch::note(const execute& of) {
+  for (const range& one : of.numbers)
+    for (number n = one.first; n <= one.last; ++n) {
+      passage& here = at(of.head, n);
+      if (!here.verified) ++to_.obeyed;
+      here.commanded = true;
+    }
 }
 
 /// Before it is altered itself: what its issuer says.
@@ -77,6 +158,12 @@ void watch::note(const receipt& of) {
       passage& here = at(of.head, n);
       here.verified = true;
       if (!here.intact) here.baseless = true;
+      if (one.what == status::delivered) {
+        here.confirmed = true;
+        if (who_ == side::sender &&
+            !to_.messages[{std::string(id.begin(), id.end()), n}][1].confirmed)
+          ++to_.obeyed;
+      }
       const bool was_here = offered_.count({std::string(id.begin(), id.end()), n}) != 0;
       if (who_ == side::receiver && !was_here) ++to_.answered_copies;
     }

@@ -40,7 +40,7 @@ class world {
   world(const request& of, bool copies);
 
   /// Waits for a state; moves meanwhile what is on the way.
-  void until(const std::string& what, const std::function<bool()>& is_so, int seconds = 400);
+  void until(const std::string& what, const std::function<bool()>& is_so, int seconds = 200);
 
   /// Keys of the relay for all users; then the relay.
   void start_relay();
