@@ -78,7 +78,8 @@ struct session_conversation {
   conversation_name name;
   std::uint64_t age = 0;  ///< order of appearance
   std::string reply_to;
-  number top = 1;  ///< above the highest number that was heard of
+  std::array<std::uint32_t, 8> asked{};  ///< of the nonces of the latest new syncs
+  number top = 1;                        ///< above the highest number that was heard of
   std::uint32_t syncs = 0;
   ranges to_say;
   instant say_at = never;
@@ -159,6 +160,7 @@ void fields(A& a, session_conversation& v) {
   a(v.answered);
   a(v.channels);
   a(v.slots);
+  for (std::uint32_t& one : v.asked) a.since(5, one);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI::record

@@ -266,7 +266,7 @@ class server : detail::server_books {
   verifier<Env> codes_;
   std::string self_;
   server_limits limits_;
-  bool used_ = false, lacked_room_ = false;
+  bool used_ = false, lacked_room_ = false, progress_ = false;
   duty::deadlines<detail::server_due> deadlines_;
   duty::bucket answers_;
   std::uint64_t ages_ = 0;

@@ -16,6 +16,7 @@ void server<Env>::feed(conversation& c, number n, input on) {
   env_->watch.row(table.name(), table.cell(s.is, on));
   VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the server's own code excludes");
   const bool owed = s.owed();
+  progress_ = progress_ || row.to != s.is;
   s.is = row.to;
   if (row.to == duty::custody::state::voided) c.voids.add(n);
   if (s.owed() && !owed) {

@@ -30,11 +30,17 @@ void server<Env>::take_whole(const incoming& stanza) {
   const bool in_scope =
       from_receiver ? peer == along.destination : env_->keys.speaks_for(peer, along.origin);
   if (!in_scope) return env_->watch.noticed(notice::not_in_scope);
-  if (auto* c = std::get_if<check>(&stanza.what)) return take_check(stanza, *c, peer);
-  if (auto* e = std::get_if<execute>(&stanza.what)) return take_execute(stanza, *e, peer);
-  if (auto* w = std::get_if<vidimus::withdraw>(&stanza.what))
-    return take_withdraw(stanza, *w, peer);
-  if (auto* s = std::get_if<sync>(&stanza.what)) return take_sync(stanza, *s, peer);
+  progress_ = false;
+  if (auto* c = std::get_if<check>(&stanza.what)) take_check(stanza, *c, peer);
+  if (auto* e = std::get_if<execute>(&stanza.what)) take_execute(stanza, *e, peer);
+  if (auto* w = std::get_if<vidimus::withdraw>(&stanza.what)) take_withdraw(stanza, *w, peer);
+  if (auto* s = std::get_if<sync>(&stanza.what)) take_sync(stanza, *s, peer);
+  if (!from_receiver) {
+    // who changes something is no copy (protocol.md, reply.follows)
+    conversation* c = progress_ ? find(header_of(stanza.what), peer) : nullptr;
+    if (c != nullptr) c->reply_to.set(stanza.from);
+    return;
+  }
   if (auto* r = std::get_if<receipt>(&stanza.what)) return take_final_receipt(stanza, *r);
   take_final_challenge(stanza, std::get<challenge>(stanza.what));
 }
@@ -193,6 +199,7 @@ template <an_environment Env>
 void server<Env>::raise_low(conversation& c, number low) {
   if (low <= c.low || low > number_max) return;
   c.low = low;
+  progress_ = true;
   save(c);  // before any record below it goes: without a record a number is closed only below low
   for (number n = c.base; n < std::min(low, c.top()); ++n) feed(c, n, input::low_passed);
   c.voids.drop_below(low);
@@ -209,7 +216,7 @@ void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::st
   const bool opens = ours && has_room(peer);
   conversation* c = opens ? open(stanza, e.head, peer) : find(e.head, peer);
   if (ours && c != nullptr) {
-    c->reply_to.set(stanza.from);
+    if (c->is_new(e)) c->reply_to.set(stanza.from);
     touch(*c);
     raise_low(*c, e.low);
     void_all(*c, e.voids);

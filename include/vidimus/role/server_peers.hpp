@@ -140,7 +140,7 @@ template <an_environment Env>
 auto server<Env>::open(const incoming& stanza, const header& head, const std::string& peer)
     -> conversation* {
   if (conversation* known = find(head, peer)) {
-    known->reply_to.set(stanza.from);
+    if (bare(*known->reply_to) == *known->reply_to) known->reply_to.set(stanza.from);
     note_form(*known, head);
     return known;
   }

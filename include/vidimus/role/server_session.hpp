@@ -58,6 +58,7 @@ record::session_conversation server<Env>::session_of(const conversation& c) cons
   r.name = c.key.name;
   r.age = c.age;
   r.reply_to = c.reply_to;
+  r.asked = c.asked;
   r.top = c.top();
   r.syncs = c.syncs;
   r.to_say = c.to_say.numbers;
@@ -101,6 +102,7 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
   c.age = r.age;
   ages_ = std::max(ages_, r.age);
   c.reply_to.set(r.reply_to);
+  c.asked = r.asked;
   c.syncs = r.syncs;
   c.heard = r.heard;
   c.heard_key = key_ids_(r.heard_key);

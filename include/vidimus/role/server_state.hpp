@@ -102,10 +102,11 @@ struct server_conversation {
   server_peer* row = nullptr;
   destination* to = nullptr;  ///< while something is owed to it
   shared_value<due_owner> owner;
-  std::uint64_t age = 0;  ///< order of appearance
-  shared_text reply_to;   ///< full address of the latest authenticated element
-  number low = 1;         ///< low1, as the sender said
-  number base = 1;        ///< number of slots.front(); everything below is closed
+  std::uint64_t age = 0;                 ///< order of appearance
+  shared_text reply_to;                  ///< full address from where something new was said last
+  std::array<std::uint32_t, 8> asked{};  ///< of the nonces of the latest new syncs
+  number low = 1;                        ///< low1, as the sender said
+  number base = 1;                       ///< number of slots.front(); everything below is closed
   block_queue<custody_slot> slots;
   number limit = 0;         ///< as promised
   number low2 = 1;          ///< see low_two()
@@ -121,6 +122,22 @@ struct server_conversation {
   memory_name heard;  ///< the memory under which the peer last spoke in brief form
   shared_value<std::string> heard_key;  ///< the key id that it used then
   memory_name answered;  ///< the endpoint that told news last: it knows the conversation
+
+  /// Whether none of these, nor anything later, was heard before: a copy tells nothing of where its
+  /// issuer is (protocol.md, reply.follows). It was, from now on.
+  bool is_new(const sync& e) {
+    if (e.low < low || e.top + 1 < top()) return false;
+    const auto word = static_cast<std::uint32_t>(octets_prefix(e.asks.view()) | 1);
+    if (std::find(asked.begin(), asked.end(), word) != asked.end()) return false;
+    std::move_backward(asked.begin(), asked.end() - 1, asked.end());
+    asked.front() = word;
+    return true;
+  }
+  static std::uint64_t octets_prefix(octets_view from) {
+    std::uint64_t out = 0;
+    for (octet o : from) out = out * 0x100000001b3ull + o;
+    return out >> 16;
+  }
 
   number top() const { return base + slots.size(); }
   bool holds(number n) const { return n >= base && n < top(); }

@@ -22,7 +22,7 @@ enum class clause : std::uint8_t {
   key_preset, key_rule, key_derive, key_current, key_remove, key_scope,
   receipt_status, receipt_bind, news_raise, snapshot_replace, altered_fingerprint, altered_count,
   altered_stateless, altered_parts,
-  execute_once, execute_conditional, credit_octets, batch_bound, void_first, void_expired, void_refused,
+  execute_once, execute_conditional, credit_octets, reply_follows, batch_bound, void_first, void_expired, void_refused,
   hold_forget,
   outcome_once, outcome_delivered, outcome_executed, outcome_withdrawn, outcome_expired,
   outcome_failed, outcome_uncertain, stop_local, stop_void,

@@ -123,6 +123,8 @@ inline constexpr std::array clauses{
     "durable before it is sent."),
   VIDIMUS_CLAUSE_(credit_octets, "credit.octets", "The octets that a server holds of one sender, "
     "and in all, are bounded; beyond a bound it answers no-space, and takes no custody."),
+  VIDIMUS_CLAUSE_(reply_follows, "reply.follows", "News of hop 1 go to the full address from where "
+    "the sender last said something new in the conversation; a copy moves nothing."),
   VIDIMUS_CLAUSE_(batch_bound, "batch.bound",
     "Commands and statuses may wait for others to go with them, bounded in time, number and octets; "
     "what is durable, and in which order, does not change."),
