@@ -472,6 +472,22 @@ TEST_CASE("several batches share a commit, and nothing overtakes", "[durable.fir
   REQUIRE(of(o.store).size() == before.size() + 2);
 }
 
+TEST_CASE("of what a batch writes again and again the last is written", "[durable.first]") {
+  scratch_dir dir;
+  opened_store o(dir / "s.db");
+  batch all;
+  for (octet i = 0; i < 100; ++i) {
+    all.push_back(out::persist{"k/one", octets{i}});
+    if (i == 50) all.push_back(out::forget{"k/two"});
+    all.push_back(out::persist{"k/two", octets{i}});
+  }
+  all.push_back(out::forget{"k/two"});
+  const int before = sqlite3_total_changes(o.file->handle());
+  REQUIRE(o.store.write(all));
+  CHECK(of(o.store) == records{{"k/one", octets{99}}});
+  CHECK(sqlite3_total_changes(o.file->handle()) - before <= 3);
+}
+
 TEST_CASE("what is forgotten behind a report waits until the report was given",
           "[outcome.once][durable.first]") {
   scratch_dir dir;

@@ -43,6 +43,7 @@ class sqlite_file {
     if (marked_ && !failed_) (void)execute("UPDATE vidimus_store SET is_open = 0", "closing");
     persist_.close();
     forget_.close();
+    for (auto& one : waits_) one.close();
     sqlite3_close_v2(db_);
   }
 
@@ -280,7 +281,7 @@ class sqlite_file {
 
   sqlite3* db_ = nullptr;
   std::string path_;
-  detail::sqlite_statement persist_, forget_;
+  detail::sqlite_statement persist_, forget_, waits_[4];
   std::optional<store_error> failed_;  ///< final
   std::optional<store_error> lost_;    ///< of the open transaction
   bool open_ = false;                  ///< between begin and its end

@@ -120,12 +120,17 @@ class sqlite_statement {
 
   int values() const { return sqlite3_bind_parameter_count(held_); }
 
+  bool is_made() const noexcept { return held_ != nullptr; }
   int step() { return sqlite3_step(held_); }
+  /// Ready for the next values.
+  void reset() {
+    sqlite3_reset(held_);
+    sqlite3_clear_bindings(held_);
+  }
   /// One step of a statement that gives no rows, which is then ready for the next values.
   int run() {
     const int code = sqlite3_step(held_);
-    sqlite3_reset(held_);
-    sqlite3_clear_bindings(held_);
+    reset();
     return code;
   }
 

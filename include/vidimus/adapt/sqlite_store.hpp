@@ -3,6 +3,7 @@
 #define VIDIMUS_ADAPT_SQLITE_STORE_HPP
 
 #include <type_traits>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -132,14 +133,29 @@ class sqlite_store {
     return false;
   }
 
+  /// Which records of a batch are written again behind in it: of these the last is enough, since
+  /// all of it becomes durable at once.
+  template <class Output>
+  static std::vector<bool> written_again(const std::vector<Output>& batch) {
+    std::vector<bool> out(batch.size());
+    std::unordered_set<std::string> seen;
+    for (std::size_t i = batch.size(); i-- > 0;)
+      if (const auto* p = std::get_if<out::persist>(&batch[i]))
+        out[i] = !seen.insert(p->key()).second;
+    return out;
+  }
+
   /// The forgets of earlier transactions, whose reports have been given by now; then the batch.
   template <class Output>
   store_done each(const std::vector<Output>& batch) {
     if (auto done = forget_what_waited(); !done) return done;
     bool told = false;
-    for (const Output& one : batch) {
+    const std::vector<bool> again = written_again(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Output& one = batch[i];
       store_done done = true;
-      if (const auto* p = std::get_if<out::persist>(&one)) done = persist_again(*p);
+      if (const auto* p = std::get_if<out::persist>(&one); p != nullptr && !again[i])
+        done = persist_again(*p);
       if (const auto* f = std::get_if<out::forget>(&one)) done = told ? wait(*f) : carry_out(*f);
       if (!done) return done;
       told = told || detail::tells(one);
@@ -148,12 +164,12 @@ class sqlite_store {
   }
 
   store_done wait(const out::forget& o) {
-    return on_key("INSERT OR IGNORE INTO vidimus_waiting VALUES(?1, ?2, ?3)", o.key(), +1);
+    return on_key(0, "INSERT OR IGNORE INTO vidimus_waiting VALUES(?1, ?2, ?3)", o.key(), +1);
   }
   store_done persist_again(const out::persist& o) {
     if (file_->waits())
       if (auto done =
-              on_key("DELETE FROM vidimus_waiting WHERE role = ?1 AND key = ?2", o.key(), -1);
+              on_key(1, "DELETE FROM vidimus_waiting WHERE role = ?1 AND key = ?2", o.key(), -1);
           !done)
         return done;
     return carry_out(o);
@@ -161,18 +177,20 @@ class sqlite_store {
   store_done forget_what_waited() {
     if (!file_->waits()) return true;
     auto done = on_key(
+        2,
         "DELETE FROM vidimus_record WHERE rowid IN (SELECT r.rowid FROM vidimus_waiting w CROSS "
         "JOIN vidimus_record r ON r.role = w.role AND r.key = w.key WHERE w.role = ?1 AND w.since "
         "<> ?3)",
         {}, 0);
     if (!done) return done;
-    return on_key("DELETE FROM vidimus_waiting WHERE role = ?1 AND since <> ?3", {}, -1);
+    return on_key(3, "DELETE FROM vidimus_waiting WHERE role = ?1 AND since <> ?3", {}, -1);
   }
-  /// `counts`: what each changed row is to the number of those that wait.
-  store_done on_key(const char* sql, std::string_view key, int counts) {
+  /// `counts`: what each changed row is to the number of those that wait. The statement is made once
+  /// and kept.
+  store_done on_key(std::size_t kept_at, const char* sql, std::string_view key, int counts) {
     if (auto still = file_->in_order(); !still) return still;
-    detail::sqlite_statement s;
-    int code = s.prepare(file_->db_, sql);
+    detail::sqlite_statement& s = file_->waits_[kept_at];
+    int code = s.is_made() ? SQLITE_OK : s.prepare(file_->db_, sql);
     if (code == SQLITE_OK) code = s.integer(1, role_);
     if (code == SQLITE_OK && s.values() > 1) code = s.blob(2, as_octets(key));
     if (code == SQLITE_OK && s.values() > 2)
