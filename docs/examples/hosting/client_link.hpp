@@ -103,6 +103,7 @@ class client_link {
   /// libstrophe reads 4 KiB at a time. What has come already is read before anything is done about
   /// it, so that the store has one transaction for it; but not without end.
   void write_and_read(span_ms wait) {
+    if (up_) acknowledge_at_once(fd_);
     if (!out_.empty()) xmpp_send_raw(stream_.get(), out_.data(), out_.size());
     out_.clear();
     xmpp_run_once(context_.get(), static_cast<unsigned long>(wait.count));
@@ -120,9 +121,11 @@ class client_link {
     xmpp_conn_set_flags(stream_.get(), flags);
     xmpp_conn_set_jid(stream_.get(), jid_.c_str());
     xmpp_conn_set_pass(stream_.get(), password_.c_str());
-    xmpp_conn_set_sockopt_callback(stream_.get(), [](xmpp_conn_t*, void* at) {
+    xmpp_conn_set_sockopt_callback(stream_.get(), [](xmpp_conn_t* stream, void* at) {
+      const int fd = *static_cast<int*>(at);
+      sockets()[stream] = fd;
       const int yes = 1;  // a stanza that stands half in a segment may wait long for the other half
-      return ::setsockopt(*static_cast<int*>(at), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+      return ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     });
     const char* host = host_.empty() ? nullptr : host_.c_str();
     if (xmpp_connect_client(stream_.get(), host, port_, on_stream, this) != XMPP_EOK)
@@ -164,12 +167,18 @@ class client_link {
     }
     const char* bound = xmpp_conn_get_bound_jid(stream);
     address_ = bound != nullptr ? bound : jid_;
+    fd_ = std::exchange(sockets(), {})[stream];
     tries_.good();
     up_ = true;
     ++session_;
     xmpp_handler_add(stream, hear_anything, nullptr, nullptr, nullptr, this);
     for (const hearer& one : hearers_)
       xmpp_handler_add(stream, one.each, nullptr, one.name, nullptr, one.self);
+  }
+  /// libstrophe shows a socket to its callback alone, which gets nothing else.
+  static std::map<xmpp_conn_t*, int>& sockets() {
+    static std::map<xmpp_conn_t*, int> all;
+    return all;
   }
   static int hear_anything(xmpp_conn_t*, xmpp_stanza_t*, void* self) {
     static_cast<client_link*>(self)->heard_ = now();
@@ -185,6 +194,7 @@ class client_link {
   system_entropy chance_;
   std::unique_ptr<xmpp_ctx_t, release> context_;
   std::unique_ptr<xmpp_conn_t, release> stream_;
+  int fd_ = -1;  ///< while the stream is up
   bool over_ = false, up_ = false, came_ = false;
   std::string out_;
   instant next_{0}, heard_{0}, asked_{0};

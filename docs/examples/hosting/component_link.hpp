@@ -62,6 +62,7 @@ class connection {
   /// Appends what came; false: the other end is gone, or there never was one.
   bool read(std::string& to) {
     char some[16384];
+    acknowledge_at_once(fd_);
     for (;;) {
       const ssize_t n = ::recv(fd_, some, sizeof some, 0);
       if (n <= 0) return n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN);

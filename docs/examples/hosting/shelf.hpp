@@ -2,16 +2,26 @@
 #ifndef VIDIMUS_DOCS_EXAMPLES_HOSTING_SHELF_HPP
 #define VIDIMUS_DOCS_EXAMPLES_HOSTING_SHELF_HPP
 
+#include <map>
 #include <vidimus/adapt/sqlite_store.hpp>
 
 #include "options.hpp"
 
 namespace hosting {
 
-/// A statement of the program's own, run in the file's open transaction.
+/// A statement of the program's own, run in the file's open transaction. It is made once for each
+/// `sql`, which is a literal, and kept.
 class row {
  public:
-  row(sqlite_file& in, const char* sql) : db_(in.handle()) { must(held_.prepare(db_, sql)); }
+  row(sqlite_file& in, const char* sql) : db_(in.handle()), held_(kept()[{db_, sql}]) {
+    if (!held_.is_made()) must(held_.prepare(db_, sql));
+  }
+  row(const row&) = delete;
+  row& operator=(const row&) = delete;
+  ~row() { held_.reset(); }
+  /// Before the file is closed.
+  static void forget_all() { kept().clear(); }
+
   row& text(std::string_view value) { return must(held_.text(++at_, value)); }
   row& blob(octets_view value) { return must(held_.blob(++at_, value)); }
   row& integer(std::uint64_t value) {
@@ -36,8 +46,13 @@ class row {
   }
   [[noreturn]] void fail() { stop(exit_store, sqlite3_errmsg(db_)); }
 
+  static std::map<std::pair<sqlite3*, const char*>, detail::sqlite_statement>& kept() {
+    static std::map<std::pair<sqlite3*, const char*>, detail::sqlite_statement> all;
+    return all;
+  }
+
   sqlite3* db_;
-  detail::sqlite_statement held_;
+  detail::sqlite_statement& held_;
   int at_ = 0;
 };
 
@@ -90,6 +105,7 @@ class shelf {
   /// All is told and done: closes the file.
   void close() {
     must(store_->write(std::vector<Output>{}));
+    row::forget_all();
     file_.reset();
   }
 
