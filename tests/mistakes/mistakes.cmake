@@ -49,8 +49,15 @@ if(TARGET postgresql-server)
 endif()
 
 set(mistake_dir "${CMAKE_CURRENT_BINARY_DIR}/mistakes")
+# Each mistake is compiled anew, without optimisation: clang++ takes half of the time of g++ for that.
+find_program(VIDIMUS_MISTAKE_COMPILER NAMES clang++ DOC "Compiles the mistakes; without it the compiler of the project")
+if(VIDIMUS_MISTAKE_COMPILER)
+  set(mistake_compiler "${VIDIMUS_MISTAKE_COMPILER}")
+else()
+  set(mistake_compiler "${CMAKE_CXX_COMPILER}")
+endif()
 file(GENERATE OUTPUT "${mistake_dir}/settings" CONTENT
-"compiler='${CMAKE_CXX_COMPILER}'
+"compiler='${mistake_compiler}'
 root='${PROJECT_SOURCE_DIR}'
 work='${mistake_dir}'
 includes='$<JOIN:$<$<BOOL:${foreign}>:-I$<JOIN:${foreign}, -I>>, > ${defines}'

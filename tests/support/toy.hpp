@@ -145,4 +145,11 @@ inline incoming arrived(const out::transmit& sent, std::string from) {
 
 }  // namespace toy
 
+// Programs of many files compile the roles once, in toy_roles.cpp.
+#ifdef VIDIMUS_TESTS_ROLES_APART
+extern template class vidimus::sender<toy::env>;
+extern template class vidimus::server<toy::env>;
+extern template class vidimus::receiver<toy::env>;
+#endif
+
 #endif
