@@ -24,8 +24,8 @@ namespace image {
 
 inline constexpr octet mark = 'V';
 /// 1: version 0.1.0. 2: the key ids of unfinished messages, and what trust modes end to end keep.
-/// 3: the order of an ordered endpoint. 4: messages that leave plainly. 5: what an endpoint was told
-/// of low2.
+/// 3: the order of an ordered endpoint. 4: messages that leave plainly. 5: what an endpoint was
+/// told of low2; which syncs came last.
 inline constexpr octet format = 5;
 
 /// A sink for a writer that only counts.

@@ -57,8 +57,8 @@ struct receiver_conversation {
 
 /// The receiver role (one endpoint): S5 for any number of relays and conversations. It owes nobody
 /// progress, so it has no timers, unless it is ordered or its receipts wait for others
-/// (`receiver_limits::ordered`, `receipts`): then the host asks for `next_deadline` after each call,
-/// and calls `tick` at that time. Commands may be refused
+/// (`receiver_limits::ordered`, `receipts`): then the host asks for `next_deadline` after each
+/// call, and calls `tick` at that time. Commands may be refused
 /// and then change nothing; facts are only answered. Carry every batch of outputs out in order; a
 /// `persist` is durable before anything behind it.
 template <an_environment Env>

@@ -126,8 +126,8 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(reply_follows, "reply.follows", "News of hop 1 go to the full address from where "
     "the sender last said something new in the conversation; a copy moves nothing."),
   VIDIMUS_CLAUSE_(batch_bound, "batch.bound",
-    "Commands and statuses may wait for others to go with them, bounded in time, number and octets; "
-    "what is durable, and in which order, does not change."),
+    "Commands and statuses may wait for others to go with them, bounded in time, number and "
+    "octets; what is durable, and in which order, does not change."),
   VIDIMUS_CLAUSE_(void_first, "void.first",
     "Of execute and void the first to be durable at the server wins."),
   VIDIMUS_CLAUSE_(void_expired, "void.expired",
