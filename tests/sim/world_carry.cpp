@@ -157,8 +157,8 @@ void world::check_sizes() const {
     broken("P6", "the server stores more numbers than its limits allow");
   std::uint64_t octets = 0, largest = 0;
   for (const auto& [key, payload] : relay_.held.payloads) {
-    octets += payload->size();
-    largest = std::max<std::uint64_t>(largest, payload->size());
+    octets += payload.size();
+    largest = std::max<std::uint64_t>(largest, payload.size());
   }
   if (relay_.up && octets > std::max(v.octets_in_all, largest))
     broken("P6", "the server holds more octets than its limits allow");

@@ -10,7 +10,7 @@ namespace {
 
 /// A second device of alice beside that of the trio, in its network.
 struct tablet {
-  explicit tablet(trio& t) : t(t) {
+  explicit tablet(trio& with) : t(with) {
     preset_keys other_relay, other_bob;
     e.entropy.who = 4;
     give_keys(e.keys, other_relay, other_bob);

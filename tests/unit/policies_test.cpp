@@ -97,6 +97,27 @@ TEST_CASE("conditional: withdrawn is certain before it was sent, and after by th
   REQUIRE(t.effects.empty());
 }
 
+TEST_CASE("w03: conditional: what was sent expires by the server's word only",
+          "[execute.conditional][stop.void][outcome.uncertain]") {
+  trio t;
+  t.start();
+  (void)submit_conditional(t, "so that the memory is known");
+  t.run();
+  const auto name = submit_conditional(t, "hello", true, 60);
+  const flight sent = t.take();
+  t.carry = false;
+  while (!t.outcome_of(name)) {
+    t.air.clear();
+    t.now = t.a->next_deadline();
+    t.alice_did(t.a->tick(t.now));
+  }
+  REQUIRE(t.outcome_of(name) == outcome::uncertain);
+  t.air.clear();
+  t.arrive(sent);
+  t.run();
+  REQUIRE(t.taken(name) == 1);
+}
+
 TEST_CASE("conditional: without the server's word the end is uncertain, and that is true",
           "[execute.conditional][outcome.uncertain]") {
   trio t;
@@ -271,7 +292,7 @@ TEST_CASE("batched: what waits is not lost by a crash or a cut", "[batch.bound][
 
 TEST_CASE("batched: final receipts go together, after what they say is durable",
           "[batch.bound][s5.answer][durable.first]") {
-  trio t({}, {}, finals_wait(seconds(1)));
+  trio t({}, {}, finals_wait(milliseconds(500)));  // the server asks after a second at the earliest
   t.start();
   t.submit("so that credit and memory are known");
   t.run();

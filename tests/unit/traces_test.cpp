@@ -207,7 +207,7 @@ TEST_CASE("w13: a server that lost its memory cannot make a delivered message wi
   REQUIRE(t.outcome_of(name) == outcome::uncertain);
 }
 
-TEST_CASE("a server that lost its store gets the message again and delivers it once",
+TEST_CASE("w09: a server that lost its store gets the message again and delivers it once",
           "[name.memory][snapshot.replace]") {
   trio t;
   t.link_up();
@@ -242,6 +242,29 @@ TEST_CASE("nothing recorded under an old memory has an effect", "[name.memory]")
   for (const flight& f : t.ever)
     REQUIRE_FALSE((f.as<check>() != nullptr && bare(f.sent.to) == bob));
   REQUIRE(t.taken(one) == 1);
+}
+
+TEST_CASE("w08: what a receipt says counts under its own memory only", "[name.memory]") {
+  server_limits limits;
+  limits.brief = false;  // in brief form nobody could tell what it stands for
+  trio t({}, limits);
+  t.link_up();
+  const auto name = t.submit("no report wanted", false);
+  REQUIRE(t.run_to<execute>(relay));
+  t.arrive(t.take());
+  REQUIRE(t.run_to<receipt>(alice));
+  const flight executed = t.take();  // held back
+  t.lose_server();
+  t.air.clear();
+  t.link_up();
+  REQUIRE(t.run_to<receipt>(alice));  // the snapshot of the new memory: it holds nothing
+  t.arrive(t.take());
+  t.arrive(executed);
+  REQUIRE_FALSE(t.outcome_of(name));
+  t.attach();
+  t.pass(seconds(1200));
+  REQUIRE(t.outcome_of(name) == outcome::executed);
+  REQUIRE(t.taken(name) == 1);
 }
 
 TEST_CASE("an undecided message of an image that may be old is never executed",
@@ -325,7 +348,7 @@ TEST_CASE("w11: low1 does not become low2", "[low.one][low.two]") {
   REQUIRE(t.taken(more) == 1);
 }
 
-TEST_CASE("w09: a hold that was dropped costs a resend, not the message",
+TEST_CASE("w10: a hold that was dropped costs a resend, not the message",
           "[hold.forget]"
           "[snapshot.replace]") {
   server_limits limits;

@@ -41,8 +41,8 @@ inline constexpr int exit_not_delivered = 1;
 inline constexpr int exit_usage = 2;
 inline constexpr int exit_store = 3;
 
-/// A server that waits for an acknowledgement before it writes more (Nagle; Prosody does) gets it at
-/// once, not 40 ms later. Linux forgets the wish, so it is said before each reading.
+/// A server that waits for an acknowledgement before it writes more (Nagle; Prosody does) gets it
+/// at once, not 40 ms later. Linux forgets the wish, so it is said before each reading.
 inline void acknowledge_at_once(int fd) {
 #ifdef TCP_QUICKACK
   const int yes = 1;

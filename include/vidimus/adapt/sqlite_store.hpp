@@ -185,8 +185,8 @@ class sqlite_store {
     if (!done) return done;
     return on_key(3, "DELETE FROM vidimus_waiting WHERE role = ?1 AND since <> ?3", {}, -1);
   }
-  /// `counts`: what each changed row is to the number of those that wait. The statement is made once
-  /// and kept.
+  /// `counts`: what each changed row is to the number of those that wait. The statement is made
+  /// once and kept.
   store_done on_key(std::size_t kept_at, const char* sql, std::string_view key, int counts) {
     if (auto still = file_->in_order(); !still) return still;
     detail::sqlite_statement& s = file_->waits_[kept_at];

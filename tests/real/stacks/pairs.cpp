@@ -163,7 +163,8 @@ class pairs {
     } else if (what.foretold && !is_taken && s.told == 1 && s.outcome != "delivered" &&
                s.outcome != "executed") {
       ++c.not_kept;
-      if (!passed[1].alarmed && !passed[1].told_altered)
+      // what never got there intact within its short life has nobody to notice it
+      if (passed[1].intact && !passed[1].alarmed && !passed[1].told_altered)
         complain("not kept, and nobody noticed" + told_of(passed[1]), what, from);
     } else {
       ++c.wrong;
