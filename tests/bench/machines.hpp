@@ -144,7 +144,7 @@ class machines {
       : how_(how),
         in_flight_(in_flight),
         writes_records_(writes_records),
-        whole_(std::make_shared<std::string>(100, 'x')) {
+        whole_(std::string(100, 'x')) {
     const auto room = static_cast<std::uint32_t>(4 * in_flight + 1024);
     sender_limits sl;
     server_limits vl;

@@ -25,6 +25,37 @@ void make_due(Index& index, std::uint32_t handle, instant at) {
   }
 }
 
+/// Moves of numbers whose time comes are named from here on, in the order of `timed_in`; below are
+/// the entries of the index.
+inline constexpr std::uint8_t first_timed = 128;
+
+/// A number at which something is to be done at a certain time.
+template <class Key>
+struct timed_number {
+  Key conversation;
+  number at = 0;
+};
+
+/// All of them that unfinished numbers of the conversations have.
+template <class Conversations>
+auto timed_in(const Conversations& all) {
+  std::vector<timed_number<typename Conversations::key_type>> out;
+  for (const auto& [key, c] : all)
+    for (number n = c.base; n < c.top(); ++n)
+      if (c.at(n).due() != never) out.push_back({key, n});
+  return out;
+}
+
+/// The entry of the index that falls for a number.
+template <class Heap, class Entries, class Index, class Is>
+std::uint32_t entry_of(const Index& index, number n, Is of_conversation) {
+  for (std::uint32_t h : index.*open(Heap{})) {
+    const auto& what = (index.*open(Entries{}))[h - 1].what;
+    if (what.at == duty::number_timers::last_of_group(n) && of_conversation(what)) return h;
+  }
+  return 0;
+}
+
 /// The armed deadlines of an index, in an order that depends on nothing else.
 template <class Heap, class Entries, class Index, class Less>
 std::vector<std::uint32_t> armed_in(const Index& index, Less less) {

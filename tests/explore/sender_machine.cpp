@@ -224,6 +224,7 @@ void sender_machine::list_deadlines(const party& from, std::vector<move>& to) {
   const auto armed = armed_in<heap, entries>(index, less);
   for (std::size_t i = 0; i < armed.size(); ++i) {
     const number n = (index.*open(entries{}))[armed[i] - 1].what.at;
+    if (n != 0 && n != vidimus::detail::number_of_commands) continue;
     if (n != 0 && in_.sender_ends == 0) continue;
     const kind is = n == 0 ? kind::timer : kind::deadline;
     move& one = to.emplace_back(move{{is, static_cast<std::uint8_t>(i)}, {}});
@@ -231,6 +232,23 @@ void sender_machine::list_deadlines(const party& from, std::vector<move>& to) {
         from, {}, false,
         [&](role& of, sender_books&) {
           make_due<heap, entries>(of.*open(reach::sender_deadlines{}), armed[i], the_time);
+          return std::optional(of.tick(the_time));
+        },
+        one.to);
+  }
+  if (in_.sender_ends == 0) return;
+  std::uint8_t name = first_timed;
+  for (const auto& timed : timed_in((*from.role).*open(reach::sender_conversations{}))) {
+    move& one = to.emplace_back(move{{kind::deadline, name++}, {}});
+    step(
+        from, {}, false,
+        [&](role& of, sender_books&) {
+          auto& c = (of.*open(reach::sender_conversations{})).find(timed.conversation)->second;
+          c.at(timed.at).expires = the_time;
+          auto& all = of.*open(reach::sender_deadlines{});
+          const auto handle = entry_of<heap, entries>(
+              all, timed.at, [&](const due& d) { return d.conversation == timed.conversation; });
+          make_due<heap, entries>(all, handle, the_time);
           return std::optional(of.tick(the_time));
         },
         one.to);
@@ -270,6 +288,11 @@ std::string sender_machine::text(std::uint32_t state, input what) const {
   if (what.what == kind::submit || what.what == kind::withdraw)
     return out + " \"" + std::string(texts[what.index]) + "\"";
   if (what.what != kind::timer && what.what != kind::deadline) return out;
+  if (what.index >= first_timed) {
+    const auto timed =
+        timed_in((*at(state).role).*open(reach::sender_conversations{}))[what.index - first_timed];
+    return out + " of " + short_name(timed.conversation) + " number " + std::to_string(timed.at);
+  }
   const auto& index = (*at(state).role).*open(reach::sender_deadlines{});
   const auto armed = armed_in<heap, entries>(index, less);
   const due& fell = (index.*open(entries{}))[armed[what.index] - 1].what;

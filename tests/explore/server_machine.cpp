@@ -126,8 +126,8 @@ void server_machine::append_hidden(const role& of, octets& to) const {
   for (const auto& [key, c] : reach::conversations_of(of)) {
     for (const auto& [address, via] : c.channels) w.u64(via.asked.empty() ? 0 : via.asked_top);
     for (const auto& s : c.slots) {
-      w.u8(static_cast<octet>((s.payload != nullptr) << 1 | (s.deadline != 0)));
-      for (const auto& cell : s.cells) w.raw(octets_view(cell.altered.sent));
+      w.u8(static_cast<octet>((s.payload != nullptr) << 1 | (s.due() != never)));
+      for (const auto& cell : s.cells) w.raw(octets_view(cell.code));
     }
   }
 }
@@ -182,16 +182,32 @@ void server_machine::list_deadlines(const party& from, std::vector<move>& to) {
         },
         one.to);
   };
-  for (std::size_t i = 0; i < armed.size(); ++i) {
-    const due& what = (index.*open(entries{}))[armed[i] - 1].what;
-    if (what.at == 0) {
-      add(kind::timer, i, the_time);
-      continue;
-    }
-    const auto& all = reach::conversations_of(*from.role);
-    const auto& slot = all.find(what.of->conversation)->second.at(what.at);
-    if (in_.server_ends != 0) add(kind::deadline, i, lifetime_over);
-    if (in_.hold != 0 && slot.is == duty::custody::state::verified) add(kind::hold, i, the_time);
+  for (std::size_t i = 0; i < armed.size(); ++i)
+    if ((index.*open(entries{}))[armed[i] - 1].what.at == 0) add(kind::timer, i, the_time);
+
+  const auto& all = reach::conversations_of(*from.role);
+  std::uint8_t name = first_timed;
+  for (const auto& timed : timed_in(all)) {
+    const auto fall = [&](kind what) {
+      move& one = to.emplace_back(move{{what, name}, {}});
+      step(
+          from, {}, false,
+          [&](role& of, server_books&) {
+            auto& s = reach::conversations_of(of).find(timed.conversation)->second.at(timed.at);
+            (what == kind::hold ? s.hold_until : s.expires) = the_time;
+            auto& falls = of.*open(reach::server_deadlines{});
+            const auto handle = entry_of<heap, entries>(falls, timed.at, [&](const due& d) {
+              return d.of->conversation == timed.conversation && d.of->address.empty();
+            });
+            make_due<heap, entries>(falls, handle, the_time);
+            return std::optional(of.tick(the_time));
+          },
+          one.to);
+    };
+    const auto& slot = all.find(timed.conversation)->second.at(timed.at);
+    if (in_.server_ends != 0) fall(kind::deadline);
+    if (in_.hold != 0 && slot.is == duty::custody::state::verified) fall(kind::hold);
+    ++name;
   }
 }
 
@@ -232,6 +248,11 @@ std::string server_machine::text(std::uint32_t state, input what) const {
   std::string out(kind_names[fsm::index_of(what.what)]);
   if (what.what != kind::timer && what.what != kind::deadline && what.what != kind::hold)
     return out;
+  if (what.index >= first_timed) {
+    const auto timed = timed_in(reach::conversations_of(*at(state).role))[what.index - first_timed];
+    return out + " of " + short_name(timed.conversation.name.id) + " number " +
+           std::to_string(timed.at);
+  }
   const auto& index = (*at(state).role).*open(reach::server_deadlines{});
   const auto armed = armed_in<heap, entries>(index, less);
   const due& fell = (index.*open(entries{}))[armed[what.index] - 1].what;

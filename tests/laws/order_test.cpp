@@ -110,7 +110,7 @@ class history {
     e.lifetime_s = 1000;
     e.low = low_;
     e.voids = voids();
-    const auto payload = std::make_shared<const std::string>(text_of(n));
+    const auto payload = make_payload(text_of(n));
     const digest d = toy::crypto::digest_of(content_of(*payload).canonical);
     verifier<env> kit(relay_env_);
     REQUIRE(kit.seal(e, purpose::deliver, bob, &d));

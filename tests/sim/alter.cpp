@@ -43,7 +43,7 @@ void change(route_ref& along, chance& c) {
   route r = *along;
   std::string& one = c.one_in(3) ? r.origin : c.one_in(2) ? r.destination : r.relay;
   one = c.one_in(2) ? "x" + one : "a1@s.example" == one ? "a0@s.example" : "a1@s.example";
-  along = std::make_shared<const route>(std::move(r));
+  along = route_ref(std::move(r));
 }
 
 void change_head(header& h, chance& c) {
@@ -138,7 +138,7 @@ void alter(stanza& s, chance& c) {
   if (s.payload != nullptr && c.one_in(3)) {
     std::string text = *s.payload;
     text[c.below(std::min(text.size(), text.find('|')))] ^= 0x15;
-    s.payload = std::make_shared<const std::string>(std::move(text));
+    s.payload = make_payload(std::move(text));
     return;
   }
   std::visit(
@@ -155,7 +155,7 @@ void mangle(stanza& s) {
   if (s.payload == nullptr) return;
   std::string text = *s.payload;
   text[0] ^= 0x20;
-  s.payload = std::make_shared<const std::string>(std::move(text));
+  s.payload = make_payload(std::move(text));
   s.invalid = true;
 }
 

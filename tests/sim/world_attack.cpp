@@ -130,7 +130,7 @@ void world::insider_sends() {
   chance& c = attacker_;
   switch (c.below(4)) {
     case 0: {
-      out.payload = std::make_shared<const std::string>(c.one_in(2) ? "one thing|" : "another|");
+      out.payload = make_payload(c.one_in(2) ? "one thing|" : "another|");
       const digest d = verifier<env>::digest_of(read_content(out.payload).canonical);
       check e;
       e.at = wild_number(c);
@@ -185,7 +185,7 @@ void world::send_sealed(party& p, const std::string& to, Element e, purpose as) 
   verifier<env> sealer(p.e);
   digest d{};
   if constexpr (std::is_same_v<Element, check>) {
-    out.payload = std::make_shared<const std::string>(attacker_.one_in(2) ? "false|" : "more|");
+    out.payload = make_payload(attacker_.one_in(2) ? "false|" : "more|");
     d = verifier<env>::digest_of(read_content(out.payload).canonical);
   }
   if (!sealer.seal(e, as, peer, &d)) return;

@@ -34,7 +34,7 @@ void world::submit(int sender, int index, bool last) {
   m.conditional =
       plan_.conditional > 0 && app_.one_in(static_cast<std::uint64_t>(plan_.conditional));
   m.lifetime_s = s.lifetime_s;
-  m.body = read_content(std::make_shared<const std::string>(s.canonical + "|loose"));
+  m.body = read_content(make_payload(s.canonical + "|loose"));
   auto given = p.role->submit(m, time_of(p));
   if (!given) {
     if (given.error() == errc::too_large && (big || trustless_)) return;

@@ -123,8 +123,7 @@ inline void give_ends(preset_keys& a, preset_keys& b, bool any, bool sealed) {
 }
 
 inline content content_of(std::string_view text) {
-  return {octets(as_octets(text).begin(), as_octets(text).end()),
-          std::make_shared<const std::string>(text)};
+  return {octets(as_octets(text).begin(), as_octets(text).end()), make_payload(text)};
 }
 
 inline outgoing message(std::string_view text, std::string to = bob) {

@@ -77,8 +77,8 @@ inline end_code end_code_from(const std::vector<std::string>& words, std::size_t
           check_code(from_hex(words.at(first + 2)).value())};
 }
 
-inline std::vector<end_part> ends_from(const vector_case& c) {
-  std::vector<end_part> out;
+inline rare_list<end_part> ends_from(const vector_case& c) {
+  rare_list<end_part> out;
   for (const auto& one : c.all("end")) {
     const auto words = words_of(one);
     out.push_back({std::stoull(words.at(0)), end_code_from(words, 1)});

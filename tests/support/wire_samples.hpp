@@ -205,8 +205,8 @@ class element_maker {
     out.code = check_code(code);
     return out;
   }
-  std::vector<end_part> some_ends() {
-    std::vector<end_part> out;
+  rare_list<end_part> some_ends() {
+    rare_list<end_part> out;
     number at = 0;
     for (auto n = chance_.one_in(9) ? ranges_per_element_max : chance_.below(4); n > 0; --n)
       out.push_back({at += 1 + chance_.below(9), an_end()});

@@ -60,7 +60,7 @@ class world {
   void inject(const element& e, const std::string& from, const std::string& to,
               const std::string& text = {}) {
     out::transmit sent{to, "chat", e, nullptr};
-    if (!text.empty()) sent.payload = std::make_shared<const std::string>(text);
+    if (!text.empty()) sent.payload = make_payload(text);
     t.arrive({from, sent});
   }
 

@@ -288,7 +288,7 @@ TEST_CASE("an altered message in brief form is told, and comes again whole",
   const auto name = t.submit("to be altered");
   flight f = t.take();
   REQUIRE(is_brief(f));
-  f.sent.payload = std::make_shared<const std::string>("altered");
+  f.sent.payload = make_payload("altered");
   t.arrive(f);
   const auto* verdict = t.air.front().as<receipt>();
   REQUIRE(verdict != nullptr);
@@ -346,7 +346,7 @@ TEST_CASE("in a server's stream the relay is the one that the stanza came throug
   REQUIRE(t.run_to<check>(bob));
   REQUIRE(is_brief(t.air.front()));
   out::transmit o = t.air.front().sent;
-  o.payload = std::make_shared<const std::string>("<body>x</body>");
+  o.payload = make_payload("<body>x</body>");
   const auto text = stanza_text(o, {.self = party::server, .from = alice + "/phone", .hints = {}});
   REQUIRE(text);
   auto read = arrive(*text, {.self = party::receiver, .through = relay});

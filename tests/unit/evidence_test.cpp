@@ -113,7 +113,7 @@ TEST_CASE("what is altered is kept as a verdict, never as a code", "[code.secret
   const auto name = t.submit("hello");
   REQUIRE(t.run_to<check>(relay));
   flight f = t.take();
-  f.sent.payload = std::make_shared<const std::string>("hallo");
+  f.sent.payload = make_payload("hallo");
   t.arrive(f);
   REQUIRE(t.of_relay.find(name) == nullptr);
   t.run();

@@ -114,7 +114,7 @@ TEST_CASE("an altered message is caught and sent again",
   const auto name = t.submit("pay 10");
   REQUIRE(t.run_to<check>(relay));
   flight f = t.take();
-  f.sent.payload = std::make_shared<const std::string>("pay 99");
+  f.sent.payload = make_payload("pay 99");
   t.arrive(f);
   t.run();
   REQUIRE(t.relay_env.watch.count(notice::wrong_code) == 1);
@@ -129,7 +129,7 @@ TEST_CASE("two attempts altered alike end the sending", "[s3.stop][outcome.faile
   for (int i = 0; i < 2; ++i) {
     REQUIRE(t.run_to<check>(relay));
     flight f = t.take();
-    f.sent.payload = std::make_shared<const std::string>("pay 99");
+    f.sent.payload = make_payload("pay 99");
     t.arrive(f);
   }
   t.run();
@@ -146,7 +146,7 @@ TEST_CASE("an altered verdict for a message that has ended has no effect", "[alt
   REQUIRE(t.run_to<check>(relay));
   const flight first = t.take();
   flight f = t.take();
-  f.sent.payload = std::make_shared<const std::string>("pay 99");
+  f.sent.payload = make_payload("pay 99");
   t.arrive(f);
   const flight verdict = t.take();
   t.withdraw(name);
@@ -167,7 +167,7 @@ TEST_CASE("differently altered attempts end at the limit", "[s3.stop]") {
   int attempts = 0;
   while (t.run_to<check>(relay) && attempts < 50) {
     flight f = t.take();
-    f.sent.payload = std::make_shared<const std::string>("pay " + std::to_string(90 + attempts++));
+    f.sent.payload = make_payload("pay " + std::to_string(90 + attempts++));
     t.arrive(f);
   }
   REQUIRE(attempts == 4);
@@ -180,7 +180,7 @@ TEST_CASE("the network doubling one altered copy is not two attempts", "[altered
   const auto name = t.submit("pay 10");
   REQUIRE(t.run_to<check>(relay));
   flight f = t.take();
-  f.sent.payload = std::make_shared<const std::string>("pay 99");
+  f.sent.payload = make_payload("pay 99");
   t.arrive(f);
   t.arrive(f);
   t.run();
@@ -193,7 +193,7 @@ TEST_CASE("a message altered on the second hop is caught there", "[s6.resend][s5
   const auto name = t.submit("pay 10");
   REQUIRE(t.run_to<check>(bob));
   flight f = t.take();
-  f.sent.payload = std::make_shared<const std::string>("pay 99");
+  f.sent.payload = make_payload("pay 99");
   t.arrive(f);
   t.run();
   REQUIRE(t.outcome_of(name) == outcome::delivered);
@@ -208,7 +208,7 @@ TEST_CASE("altered alike on the second hop slows the sending to the pace of the 
   for (int i = 0; i < 2; ++i) {
     REQUIRE(t.run_to<check>(bob));
     flight f = t.take();
-    f.sent.payload = std::make_shared<const std::string>("pay 99");
+    f.sent.payload = make_payload("pay 99");
     t.arrive(f);
   }
   t.ever.clear();

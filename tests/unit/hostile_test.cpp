@@ -134,7 +134,7 @@ class siege {
   std::size_t inject(const element& e, const std::string& from, const std::string& to,
                      const std::string& text = {}) {
     out::transmit sent{to, "chat", e, nullptr};
-    if (!text.empty()) sent.payload = std::make_shared<const std::string>(text);
+    if (!text.empty()) sent.payload = make_payload(text);
     const std::size_t before = t.air.size();
     t.arrive({from, std::move(sent)});
     for (std::size_t i = before; i < t.air.size(); ++i) learn(t.air[i].sent);

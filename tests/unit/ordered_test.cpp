@@ -379,12 +379,12 @@ TEST_CASE("another content under the name of what waits is an alarm, and the fir
   verifier<env> kit(t.relay_env);
   REQUIRE(kit.seal(c, purpose::deliver, bob, &d));
   other.sent.what = c;
-  other.sent.payload = std::make_shared<const std::string>("other");
+  other.sent.payload = make_payload("other");
   t.arrive(other);
   REQUIRE(t.bob_env.watch.count(notice::reused) == 1);
   // nor is it refused because a copy of it was blown up with what no code covers
   incoming large = arrived(third.sent, third.from);
-  large.body.whole = std::make_shared<const std::string>(300 * 1024, ' ');
+  large.body.whole = make_payload(300 * 1024, ' ');
   t.bob_did(t.b->receive(large, t.now));
   t.arrive(second);
   REQUIRE(t.order() == order{1, 2, 3});

@@ -262,7 +262,7 @@ TEST_CASE("what comes again of what left plainly gets its status and nothing mor
     REQUIRE(kit.seal(other, purpose::submit, relay, &d));
     flight twisted = f;
     twisted.sent.what = other;
-    twisted.sent.payload = std::make_shared<const std::string>("something else");
+    twisted.sent.payload = make_payload("something else");
     again(twisted);
     REQUIRE(w.t.relay_env.watch.count(notice::reused) == 1);
   }

@@ -156,8 +156,7 @@ TEST_CASE("conditional: what is lost is sent again, what is altered alike ends b
   while (!t.outcome_of(altered)) {
     REQUIRE(!t.air.empty());
     flight f = t.take();
-    if (f.as<check>() != nullptr && f.sent.to == relay)
-      f.sent.payload = std::make_shared<const std::string>("ALTERED");
+    if (f.as<check>() != nullptr && f.sent.to == relay) f.sent.payload = make_payload("ALTERED");
     t.arrive(f);
   }
   REQUIRE(t.outcome_of(altered) == outcome::failed);

@@ -187,7 +187,7 @@ struct turncoat {
     const content body = content_of(text);
     const digest d = kit.digest_of(body.canonical);
     VIDIMUS_EXPECT(kit.seal(e, purpose::submit, relay, &d), "no key");
-    t.arrive({alice + "/phone", {relay, "chat", e, std::make_shared<const std::string>(text)}});
+    t.arrive({alice + "/phone", {relay, "chat", e, make_payload(text)}});
   }
   /// What the server says of the message when it hears `e`; the content stays as it is.
   std::optional<status> answer(const check& e, std::string_view text) {
@@ -281,7 +281,7 @@ TEST_CASE("another content for what the application was offered again is not han
   const content other = content_of("something else");
   const digest d = kit.digest_of(other.canonical);
   REQUIRE(kit.seal(e, purpose::deliver, bob, &d));
-  w.t.arrive({relay, {bob_full, "chat", e, std::make_shared<const std::string>("something else")}});
+  w.t.arrive({relay, {bob_full, "chat", e, make_payload("something else")}});
   REQUIRE(w.t.bob_env.watch.count(notice::reused) == 1);
   REQUIRE(w.t.delivered.size() == 1);
 }

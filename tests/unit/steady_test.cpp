@@ -1,5 +1,6 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
-// In the long run a message asks no heap of the three machines (docs/decisions/0053).
+// In the long run a message asks no heap of the three machines (docs/decisions/0053), and what is
+// held of it is bounded (docs/decisions/0150).
 #include "../bench/machines.hpp"
 #include "../support/catch.hpp"
 #include "support/heap_calls.hpp"
@@ -16,4 +17,29 @@ TEST_CASE("a message passes the machines without a call of the heap", "[heap_cal
     CHECK(after - before == 0);
     CHECK(all.delivered() == delivered + 200);
   }
+}
+
+TEST_CASE("a message in flight takes few octets, payload not counted", "[heap_calls]") {
+  constexpr std::size_t in_flight = 10000;
+  bench::machines<bench::machines_only> all(bench::policy::strict, in_flight);
+  while (all.in_flight() + 1 < in_flight) all.one();
+  all.hold_one();
+  REQUIRE(all.in_flight() == in_flight);
+  const auto octets_of = [](auto drop) {
+    const auto before = support::octets_given_back();
+    support::count_octets(true);
+    drop();
+    support::count_octets(false);
+    return (support::octets_given_back() - before) / in_flight;
+  };
+  const auto sender = octets_of([&] { all.drop_sender(); });
+  const auto server = octets_of([&] { all.drop_server(); });
+  const auto receiver = octets_of([&] { all.drop_receiver(); });
+  if (!support::can_watch_freed()) return;
+  CAPTURE(sender, server, receiver);
+  CHECK(sender > 32);  // the digest alone
+  CHECK(sender <= 96);
+  CHECK(server > 32);
+  CHECK(server <= 168);
+  CHECK(receiver <= 1);  // intervals
 }

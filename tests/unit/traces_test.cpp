@@ -30,7 +30,7 @@ TEST_CASE("the code of altered content is never published", "[code.secret][alter
   (void)t.submit("pay 10");
   REQUIRE(t.run_to<check>(relay));
   flight f = t.take();
-  f.sent.payload = std::make_shared<const std::string>("pay 99");
+  f.sent.payload = make_payload("pay 99");
   t.arrive(f);
   const auto* said = t.air.back().as<receipt>();
   REQUIRE(said->altered.size() == 1);

@@ -300,7 +300,7 @@ TEST_CASE("what is not fit for a stanza is not written", "[element.flat]") {
   const wire_place at{hop::one, how.from, o.to, "chat"};
   o.what = support::element_maker(1, at).any(0);
   REQUIRE(stanza_text(o, how));
-  o.payload = std::make_shared<const std::string>("<body>");
+  o.payload = make_payload("<body>");
   const auto torn = stanza_text(o, how);
   REQUIRE_FALSE(torn);
   REQUIRE(torn.error().kind == text_fault::not_strict);

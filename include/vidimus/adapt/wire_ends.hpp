@@ -27,7 +27,7 @@ inline end_code read_end(input& in, std::string_view text) {
 }
 
 /// Tokens zNUMBER/CODE/KEY/RULE; the numbers rise.
-inline void read_ends(input& in, std::vector<end_part>& to) {
+inline void read_ends(input& in, rare_list<end_part>& to) {
   for (; in.at('z'); in.next()) {
     auto rest = in.token().substr(1);
     const auto at = from_decimal(cut_at(rest, '/'), number_max).value_or(0);

@@ -44,7 +44,7 @@ inline void read_state(input& in, status what, decltype(receipt::states)& to) {
 
 /// The number that a token of altered or refused begins with; they rise.
 template <class Part>
-number read_rising(input& in, std::string_view text, const std::vector<Part>& before) {
+number read_rising(input& in, std::string_view text, const rare_list<Part>& before) {
   const auto at = from_decimal(text, number_max).value_or(0);
   if (at == 0)
     in.bad_token("made with a number from 1 to 2^53-1");
@@ -71,7 +71,7 @@ inline void read_parts(input& in, std::string_view text, std::vector<short_code>
     to.push_back(read_short(in, text.substr(0, size)));
 }
 
-inline void read_altered(input& in, std::vector<altered_part>& to) {
+inline void read_altered(input& in, rare_list<altered_part>& to) {
   for (; in.at('a'); in.next()) {
     auto parts = in.token().substr(1);
     auto rest = cut_at(parts, ':');
@@ -87,7 +87,7 @@ inline void read_altered(input& in, std::vector<altered_part>& to) {
   }
 }
 
-inline void read_refused(input& in, std::vector<refused_part>& to) {
+inline void read_refused(input& in, rare_list<refused_part>& to) {
   for (; in.at('r'); in.next()) {
     auto rest = in.token().substr(1);
     refused_part one;

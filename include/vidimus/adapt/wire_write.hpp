@@ -142,7 +142,7 @@ inline std::string& write_rising(output& out, std::string_view letter, number at
   return out.token(letter).append(std::to_string(at)).append("/");
 }
 
-inline void write_ends(output& out, const std::vector<end_part>& parts) {
+inline void write_ends(output& out, const rare_list<end_part>& parts) {
   out.refuse(parts.size() > ranges_per_element_max, "codes between the ends: above 64");
   number before = 0;
   for (const end_part& one : parts) {

@@ -77,7 +77,7 @@ inline arrival arrival_of(stanza read, const reading& at) {
     out.what.from = at.through;
   if (std::holds_alternative<check>(out.what.what)) {
     out.what.body.canonical = std::move(out.whole.canonical);
-    out.what.body.whole = std::make_shared<const std::string>(std::move(out.whole.payload));
+    out.what.body.whole = make_payload(std::move(out.whole.payload));
   }
   return out;
 }
@@ -182,7 +182,7 @@ inline result<outgoing, text_error> compose(stanza_reader& reader, std::string_v
   if (!covered) return text_error{text_fault::bad_coverage, explain(covered.error())};
   out.type = wire::folded_type(read->type);
   out.body.canonical.assign(covered->begin(), covered->end());
-  out.body.whole = std::make_shared<const std::string>(std::move(read->payload));
+  out.body.whole = make_payload(std::move(read->payload));
   out.cover = how.cover;
   out.report = how.report;
   out.plain = how.plain;

@@ -3,28 +3,52 @@
 #define VIDIMUS_BASE_SHARED_VALUE_HPP
 
 #include <compare>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
-#include "../version.hpp"
+#include "use_count.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
-/// A value that many have alike, held once and never changed. Compares as the value does; without
-/// one it is that of `T{}`.
+/// A value that many have alike, held once and never changed: a reference of eight octets. Compares
+/// as the value does; without one it is that of `T{}`. Copies may be used by many threads at once.
 template <class T>
 class shared_value {
  public:
   shared_value() = default;
-  explicit shared_value(T value) : held_(std::make_shared<const T>(std::move(value))) {}
+  shared_value(std::nullptr_t) noexcept {}  // NOLINT: the same as none
+  explicit shared_value(T value) : held_(new held{{}, std::move(value)}) {}
+  shared_value(const shared_value& from) noexcept : held_(from.held_) {
+    if (held_ != nullptr) held_->uses.add();
+  }
+  shared_value(shared_value&& from) noexcept : held_(std::exchange(from.held_, nullptr)) {}
+  shared_value& operator=(const shared_value& from) noexcept {
+    if (this != &from && held_ != from.held_) shared_value(from).swap(*this);
+    return *this;
+  }
+  shared_value& operator=(shared_value&& from) noexcept {
+    shared_value(std::move(from)).swap(*this);
+    return *this;
+  }
+  ~shared_value() {
+    if (held_ != nullptr && held_->uses.drop()) delete held_;
+  }
+  void swap(shared_value& with) noexcept { std::swap(held_, with.held_); }
 
   const T& operator*() const noexcept {
+    if (held_ != nullptr) return held_->value;
     static const T none{};
-    return held_ ? *held_ : none;
+    return none;
   }
   const T* operator->() const noexcept { return &**this; }
   explicit operator bool() const noexcept { return held_ != nullptr; }
+  /// Whether both refer to the one value, or to none.
+  bool is(const shared_value& other) const noexcept { return held_ == other.held_; }
 
+  friend bool operator==(const shared_value& a, std::nullptr_t) noexcept {
+    return a.held_ == nullptr;
+  }
   friend bool operator==(const shared_value& a, const shared_value& b) {
     return a.held_ == b.held_ || *a == *b;
   }
@@ -35,7 +59,12 @@ class shared_value {
   }
 
  private:
-  std::shared_ptr<const T> held_;
+  struct held {
+    use_count uses;
+    T value;
+  };
+
+  held* held_ = nullptr;
 };
 
 /// Shares a value with whoever asked for the same one last.

@@ -6,10 +6,10 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
-#include <iterator>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "../version.hpp"
 
@@ -25,26 +25,31 @@ class short_list {
   short_list(std::initializer_list<T> from) {
     for (const T& one : from) push_back(one);
   }
-  short_list(const short_list&) = default;
-  short_list& operator=(const short_list&) = default;
+  short_list(const short_list& from) : size_(from.size_), here_(from.here_) {
+    if (size_ > N) there_ = copy_of(from, size_, room_ = size_);
+  }
   short_list(short_list&& from) noexcept
       : size_(std::exchange(from.size_, 0)),
-        here_(std::move(from.here_)),
-        there_(std::move(from.there_)) {
-    from.there_.clear();
+        room_(std::exchange(from.room_, 0)),
+        there_(std::exchange(from.there_, nullptr)),
+        here_(std::move(from.here_)) {}
+  short_list& operator=(const short_list& from) {
+    if (this != &from) *this = short_list(from);
+    return *this;
   }
   short_list& operator=(short_list&& from) noexcept {
     size_ = std::exchange(from.size_, 0);
+    std::swap(room_, from.room_);
+    std::swap(there_, from.there_);
     here_ = std::move(from.here_);
-    there_ = std::move(from.there_);
-    from.there_.clear();
+    from.drop();
     return *this;
   }
-  ~short_list() = default;
+  ~short_list() { drop(); }
 
-  const T* begin() const noexcept { return size_ <= N ? here_.data() : there_.data(); }
+  const T* begin() const noexcept { return size_ <= N ? here_.data() : there_; }
   const T* end() const noexcept { return begin() + size_; }
-  T* begin() noexcept { return size_ <= N ? here_.data() : there_.data(); }
+  T* begin() noexcept { return size_ <= N ? here_.data() : there_; }
   T* end() noexcept { return begin() + size_; }
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
@@ -61,13 +66,15 @@ class short_list {
     else
       insert(end(), std::move(value));
   }
+  T& emplace_back() {
+    push_back(T{});
+    return back();
+  }
 
   /// Puts a value before `at`.
   void insert(const T* at, T value) {
     const auto place = static_cast<std::size_t>(at - begin());
-    if (size_ == N)
-      there_.assign(std::move_iterator(here_.begin()), std::move_iterator(here_.end()));
-    if (size_ >= N) there_.resize(size_ + 1);
+    if (size_ >= N) make_room();
     ++size_;
     std::move_backward(begin() + place, end() - 1, end());
     begin()[place] = std::move(value);
@@ -77,22 +84,21 @@ class short_list {
   T* erase(const T* first, const T* last) {
     const auto place = static_cast<std::size_t>(first - begin());
     const auto from = static_cast<std::size_t>(last - begin());
+    if (place == from) return begin() + place;
     const bool was_there = size_ > N;
     T* const all = begin();
     const auto left = static_cast<std::size_t>(std::move(all + from, end(), all + place) - all);
-    if (!was_there) std::fill(all + left, end(), T{});
-    size_ = left;
+    std::fill(all + left, end(), T{});
+    size_ = static_cast<std::uint32_t>(left);
     if (was_there && size_ <= N) std::move(all, all + size_, here_.data());
-    there_.resize(size_ > N ? size_ : 0);
     return begin() + place;
   }
   T* erase(const T* at) { return erase(at, at + 1); }
 
-  void cut_to(std::size_t size) { erase(begin() + std::min(size, size_), end()); }
+  void cut_to(std::size_t size) { erase(begin() + std::min<std::size_t>(size, size_), end()); }
   void clear() noexcept {
-    std::fill(here_.begin(), here_.begin() + std::min(size_, N), T{});
+    std::fill(begin(), end(), T{});
     size_ = 0;
-    there_.clear();
   }
 
   template <class Which>
@@ -104,10 +110,40 @@ class short_list {
   }
 
  private:
-  std::size_t size_ = 0;
-  std::array<T, N> here_{};
-  std::vector<T> there_;  // all of them, where there are more than N
+  static T* copy_of(const short_list& from, std::uint32_t size, std::uint32_t room) {
+    std::unique_ptr<T[]> out(new T[room]{});
+    std::copy(from.begin(), from.begin() + size, out.get());
+    return out.release();
+  }
+  /// For one more than stand here; the room stays for later.
+  void make_room() {
+    if (size_ < room_) {
+      if (size_ == N) std::move(here_.begin(), here_.end(), there_);
+      return;
+    }
+    const std::uint32_t room = std::max<std::uint32_t>(4, 2 * size_);
+    std::unique_ptr<T[]> more(new T[room]{});
+    std::move(begin(), end(), more.get());
+    drop();
+    there_ = more.release();
+    room_ = room;
+  }
+  void drop() noexcept {
+    if (there_ == nullptr) return;
+    delete[] there_;
+    there_ = nullptr;
+    room_ = 0;
+  }
+
+  std::uint32_t size_ = 0;
+  std::uint32_t room_ = 0;  // of what stands elsewhere
+  T* there_ = nullptr;      // all of them, where there are more than N
+  [[no_unique_address]] std::array<T, N> here_{};
 };
+
+/// A list that mostly is empty.
+template <class T>
+using rare_list = short_list<T, 0>;
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 

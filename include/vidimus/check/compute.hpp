@@ -118,7 +118,7 @@ void write_end(Writer& w, const end_code& e) {
 
 /// A field that stands only where there is something to say.
 template <class Out>
-void ends(basic_builder<Out>& b, const std::vector<end_part>& parts) {
+void ends(basic_builder<Out>& b, const rare_list<end_part>& parts) {
   if (parts.empty()) return;
   b.measured(t_ends, [&](auto& w) {
     for (const end_part& one : parts) {

@@ -59,7 +59,7 @@ constexpr std::optional<input> of_status(status what, reason why, bool bind_agre
   return std::nullopt;
 }
 
-/// What the sender counts of altered verdicts for one message.
+/// What is counted of altered verdicts for one message.
 struct altered_count {
   std::uint32_t attempts = 0;      ///< transmissions of the message under this memory
   std::uint32_t last_counted = 0;  ///< the highest attempt whose verdict was counted

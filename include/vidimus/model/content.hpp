@@ -2,16 +2,22 @@
 #ifndef VIDIMUS_MODEL_CONTENT_HPP
 #define VIDIMUS_MODEL_CONTENT_HPP
 
-#include <memory>
 #include <string>
 
 #include "../base/bytes.hpp"
+#include "../base/shared_value.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
 /// What the host sends on with a message: opaque to the core (the adapters use the XML of the
 /// message's children). Shared, never changed. Unverified by itself.
-using payload_ref = std::shared_ptr<const std::string>;
+using payload_ref = shared_value<std::string>;
+
+/// A payload of what a `std::string` is made from.
+template <class... From>
+payload_ref make_payload(From&&... from) {
+  return payload_ref(std::string(std::forward<From>(from)...));
+}
 
 /// The canonical octets of what a code covers (protocol.md, content.canonical), and the opaque
 /// whole they were read from.

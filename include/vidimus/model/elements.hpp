@@ -84,8 +84,8 @@ struct refused_part {
 struct receipt {
   header head;
   short_list<status_range, 2> states;  ///< sorted, disjoint
-  std::vector<altered_part> altered;   ///< at most 64, like each list here
-  std::vector<refused_part> refused;
+  rare_list<altered_part> altered;     ///< at most 64, like each list here
+  rare_list<refused_part> refused;
   ranges missing;    ///< an execute came for numbers that are not held
   number limit = 0;  ///< highest number the issuer holds in this conversation and memory
   std::uint32_t octets_max = 0;  ///< largest message the issuer takes, in octets
@@ -93,7 +93,7 @@ struct receipt {
   range covered;                 ///< of a snapshot
   check_code code;
   /// e2e-delivered of numbers that were sent end to end, rising, at most 64.
-  std::vector<end_part> ends{};
+  rare_list<end_part> ends{};
   bool body_only = false;  ///< snapshots of hop 2 only: the issuer verifies no payloads
   bool brief = false;      ///< snapshots only: the issuer takes elements in brief form
 
@@ -121,7 +121,7 @@ struct execute {
   number low = 0;  ///< low1: everything below has its outcome at the sender
   ranges voids;
   check_code code;
-  std::vector<end_part> ends{};  ///< second codes of sealed numbers, rising, at most 64
+  rare_list<end_part> ends{};  ///< second codes of sealed numbers, rising, at most 64
 };
 
 /// The sender asks that these numbers become void.

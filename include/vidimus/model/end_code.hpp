@@ -3,9 +3,9 @@
 #define VIDIMUS_MODEL_END_CODE_HPP
 
 #include <algorithm>
-#include <memory>
-#include <vector>
 
+#include "../base/shared_value.hpp"
+#include "../base/short_list.hpp"
 #include "../spec/rule.hpp"
 #include "check_code.hpp"
 #include "name.hpp"
@@ -31,17 +31,15 @@ struct end_part {
 };
 
 /// Shared, because most messages have none: a null reference takes no room.
-using end_ref = std::shared_ptr<const end_code>;
+using end_ref = shared_value<end_code>;
 
-inline end_ref keep(const end_code& from) {
-  return from.empty() ? nullptr : std::make_shared<const end_code>(from);
-}
+inline end_ref keep(const end_code& from) { return from.empty() ? end_ref() : end_ref(from); }
 
 /// The part of that number in a list that rises by number; null if there is none.
-inline const end_part* find_end(const std::vector<end_part>& in, number at) noexcept {
+inline const end_part* find_end(const rare_list<end_part>& in, number at) noexcept {
   const auto found = std::lower_bound(
       in.begin(), in.end(), at, [](const end_part& one, number value) { return one.at < value; });
-  return found != in.end() && found->at == at ? &*found : nullptr;
+  return found != in.end() && found->at == at ? found : nullptr;
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -129,7 +129,7 @@ class loading {
 
   void operator()(std::string& v) { v = std::string(r_.text()); }
   void operator()(shared_text& v) { v = shared_text(std::string(r_.text())); }
-  void operator()(payload_ref& v) { v = std::make_shared<const std::string>(r_.text()); }
+  void operator()(payload_ref& v) { v = payload_ref(std::string(r_.text())); }
   void operator()(std::uint64_t& v) { v = r_.u64(); }
   void operator()(std::uint32_t& v) { v = r_.u32(); }
   void operator()(std::uint8_t& v) { v = r_.u8(); }

@@ -18,6 +18,15 @@ class persist {
   template <class Record>
   requires requires { Record::kind; }
   explicit persist(Record what) : held_(std::move(what)) {}
+  /// A record that is made where it stays.
+  template <class Record, class... From>
+  explicit persist(std::in_place_type_t<Record> kind, From&&... from)
+      : held_(kind, std::forward<From>(from)...) {}
+  /// The record, if it is of that kind and known as one; null otherwise.
+  template <class Record>
+  Record* as() noexcept {
+    return std::get_if<Record>(&held_);
+  }
 
   /// At most a few hundred octets.
   std::string key() const {

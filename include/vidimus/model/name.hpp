@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <compare>
-#include <memory>
 #include <string>
 
 #include "../base/bytes.hpp"
+#include "../base/shared_value.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -75,11 +75,10 @@ struct route {
 };
 
 /// Routes are shared, never changed; compare what they point to.
-using route_ref = std::shared_ptr<const route>;
+using route_ref = shared_value<route>;
 
 inline route_ref make_route(std::string origin, std::string destination, std::string relay) {
-  return std::make_shared<const route>(
-      route{std::move(origin), std::move(destination), std::move(relay)});
+  return route_ref(route{std::move(origin), std::move(destination), std::move(relay)});
 }
 
 /// A route that is not said; one for all.
@@ -95,7 +94,7 @@ struct conversation_name {
 
   friend std::strong_ordering operator<=>(const conversation_name& a, const conversation_name& b) {
     if (auto order = a.id <=> b.id; order != 0) return order;
-    return a.along == b.along ? std::strong_ordering::equal : *a.along <=> *b.along;
+    return a.along <=> b.along;
   }
   friend bool operator==(const conversation_name& a, const conversation_name& b) {
     return (a <=> b) == 0;

@@ -165,7 +165,7 @@ struct receiver_conversation {
   ranges delivered;
   short_list<refused_number, 1> refused;
   short_list<handed_number, 1> handed;
-  std::vector<end_part> ends;  ///< e2e-delivered of delivered numbers, not below low2
+  rare_list<end_part> ends;  ///< e2e-delivered of delivered numbers, not below low2
   // of an ordered endpoint (protocol.md, order.hand)
   number next = 1;  ///< nothing below it is handed over any more, but what is in `handed`
   ranges skipped;   ///< not below low2

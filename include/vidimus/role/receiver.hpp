@@ -220,12 +220,19 @@ class receiver {
   void answered(conversation& c, number n);
 
   void append_status(const conversation& c, number n, receipt& r) const;
-  void save(const conversation& c) { emit(out::persist(c.held)); }
+  void save(const conversation& c) { persist<record::receiver_conversation>(c.held); }
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
   number credit_of(const conversation& c) const { return credit_from(c.held.low); }
   template <class Out>
   void emit(Out&& one) {
     out_->emplace_back(std::forward<Out>(one));
+  }
+  /// Made where it stays: records are large.
+  template <class Record, class... From>
+  Record& persist(const From&... from) {
+    auto& made =
+        out_->emplace_back(std::in_place_type<out::persist>, std::in_place_type<Record>, from...);
+    return *std::get<out::persist>(made).template as<Record>();
   }
   /// Made where it stays: elements are large.
   template <class Element>

@@ -135,7 +135,7 @@ bool receiver<Env>::raise_low(conversation& c, number low, const ranges& voids) 
   c.held.skipped.drop_below(low);
   c.held.delivered.drop_below(low);
   erase_if(c.held.refused, [low](const auto& one) { return one.at < low; });
-  std::erase_if(c.held.ends, [low](const auto& one) { return one.at < low; });
+  erase_if(c.held.ends, [low](const auto& one) { return one.at < low; });
   return true;
 }
 

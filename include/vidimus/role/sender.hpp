@@ -149,6 +149,10 @@ class sender {
   void end(conversation& c, number n);
   void report(conversation& c, number n);
   void erase(conversation& c, number n);
+  void set_time(conversation& c, number n, instant at);
+  void clear_time(conversation& c, number n);
+  void renew_time(conversation& c, number n);
+  void pass_times(conversation& c, number last);
   void note_key(conversation& c, number n, const std::string& key_id);
   bool add_command(const conversation& c, number n, execute& to);
   void transmit_message(conversation& c, number n);
@@ -182,6 +186,13 @@ class sender {
   template <class Out>
   void emit(Out&& one) {
     out_->emplace_back(std::forward<Out>(one));
+  }
+  /// Made where it stays: records are large.
+  template <class Record, class... From>
+  Record& persist(const From&... from) {
+    auto& made =
+        out_->emplace_back(std::in_place_type<out::persist>, std::in_place_type<Record>, from...);
+    return *std::get<out::persist>(made).template as<Record>();
   }
   /// Made where it stays: elements are large.
   template <class Element>

@@ -79,7 +79,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   if (fresh) save(*c);
   emit(out::persist(record::payload{'s', {}, c->name, n, s.payload}));
   save(*c, n);
-  deadlines_.arm(s.deadline, s.expires, {c->name.id, n});
+  set_time(*c, n, s.expires);
   release_parked(*c);
   finish();
   return given;
@@ -169,7 +169,7 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   if (!last_durable || detail::stage_of(s.is) != r.is) save(c, r.at);
   ++unfinished_;
   s.in_grace = r.is == record::stage::expiring;
-  deadlines_.arm(s.deadline, s.in_grace ? now_ + limits_.grace : s.expires, {c.name.id, r.at});
+  set_time(c, r.at, s.in_grace ? now_ + limits_.grace : s.expires);
 }
 
 namespace detail {
@@ -261,16 +261,18 @@ void sender<Env>::append_state(octets& to) const {
       w.u64(r.last);
     }
     w.u32(static_cast<std::uint32_t>(c.slots.size()));
+    number n = c.base;
     for (const slot& s : c.slots) {
       w.u8(static_cast<octet>(s.is));
       w.u8(static_cast<octet>(s.why));
-      w.u8(static_cast<octet>(s.in_grace << 3 | s.exposed << 2 | s.known << 1 | (s.deadline != 0)));
+      w.u8(static_cast<octet>(s.in_grace << 3 | s.exposed << 2 | s.known << 1 | s.timed));
       w.u32(s.spoken_in);
-      w.u32(s.altered.attempts);
-      w.u32(s.altered.counted);
-      w.u32(s.altered.last_counted);
-      w.raw(octets_view(s.altered.sent));
-      w.raw(octets_view(s.altered.fingerprint));
+      const auto altered = c.count_of(n++);
+      w.u32(altered.attempts);
+      w.u32(altered.counted);
+      w.u32(altered.last_counted);
+      w.raw(octets_view(altered.sent));
+      w.raw(octets_view(altered.fingerprint));
       w.raw(octets_view(s.content).first(8));
       w.sized(s.how->key_id);
     }

@@ -41,7 +41,7 @@ void sender<Env>::act(conversation& c, number n, action what) {
       break;
     case action::start_grace:
       s.in_grace = true;
-      deadlines_.arm(s.deadline, now_ + limits_.grace, {c.name.id, n});
+      set_time(c, n, now_ + limits_.grace);
       break;
     case action::report: report(c, n); break;
     case action::forget: erase(c, n); break;
@@ -52,12 +52,49 @@ template <an_environment Env>
 void sender<Env>::report(conversation& c, number n) {
   const slot& s = c.at(n);
   diagnosis altered;
-  if (const auto found = c.found.find(n); found != c.found.end()) {
+  if (const auto news = c.altered.find(n); news != c.altered.end()) {
     if (s.ended != outcome::delivered && s.ended != outcome::executed)
-      altered = std::move(found->second);
-    c.found.erase(found);
+      altered = std::move(news->second.found);
+    c.altered.erase(news);
   }
   emit(out::report{name_of(c, n), s.ended, s.why, false, std::move(altered)});
+}
+
+/// At that time something is to be done about the number.
+template <an_environment Env>
+void sender<Env>::set_time(conversation& c, number n, instant at) {
+  slot& s = c.at(n);
+  const bool later = s.timed && s.expires < at;
+  s.timed = true;
+  s.expires = at;
+  if (later) return renew_time(c, n);
+  c.timers.advance(n, at, deadlines_, detail::sender_due{c.name.id, n});
+}
+
+template <an_environment Env>
+void sender<Env>::clear_time(conversation& c, number n) {
+  slot& s = c.at(n);
+  if (!s.timed) return;
+  s.timed = false;
+  if (c.timers.leads(n, s.expires, deadlines_)) renew_time(c, n);
+}
+
+template <an_environment Env>
+void sender<Env>::renew_time(conversation& c, number n) {
+  c.timers.renew(n, c.base, c.top(), deadlines_, detail::sender_due{c.name.id, n},
+                 [&c](number k) { return c.at(k).due(); });
+}
+
+/// The messages of a group whose time has come.
+template <an_environment Env>
+void sender<Env>::pass_times(conversation& c, number last) {
+  const number first = duty::number_timers::first_of_group(last);
+  for (number n = std::max(first, c.base); n <= last && n < c.top(); ++n) {
+    slot& s = c.at(n);
+    if (s.due() > now_) continue;
+    clear_time(c, n);
+    feed(c, n, s.in_grace ? input::grace_over : input::lifetime_over);
+  }
 }
 
 /// What ending means for the record, before it is stored.
@@ -67,7 +104,7 @@ void sender<Env>::end(conversation& c, number n) {
   s.ended = detail::outcome_of(s.is);
   if (s.ended == outcome::delivered || s.ended == outcome::executed) s.why = reason::none;
   if (s.ended == outcome::expired) s.why = reason::expired;
-  deadlines_.disarm(s.deadline);
+  clear_time(c, n);
   s.payload = nullptr;
   --unfinished_;
   if (s.ended != outcome::delivered && s.ended != outcome::executed) c.voids.add(n);
@@ -76,9 +113,19 @@ void sender<Env>::end(conversation& c, number n) {
 template <an_environment Env>
 void sender<Env>::save(conversation& c, number n) {
   const slot& s = c.at(n);
-  emit(out::persist(record::sender_message{c.name, n, detail::stage_of(s.is), s.ended, s.why,
-                                           s.exposed, s.flags, s.lifetime_s, s.expires, s.content,
-                                           s.how, s.end_to_end}));
+  auto& r = persist<record::sender_message>();
+  r.name = c.name;
+  r.at = n;
+  r.is = detail::stage_of(s.is);
+  r.ended = s.ended;
+  r.why = s.why;
+  r.exposed = s.exposed;
+  r.flags = s.flags;
+  r.lifetime_s = s.lifetime_s;
+  r.expires = s.expires;
+  r.content = s.content;
+  r.how = s.how;
+  r.end_to_end = s.end_to_end;
 }
 
 template <an_environment Env>
@@ -103,9 +150,14 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
   if (may_be_brief(c, e)) e.head.brief = codes_.reference_of(e.head, p);
   if constexpr (requires { e.low; }) c.low_told = c.base;
   if constexpr (std::is_same_v<Element, check>) {
-    auto& sent = c.at(e.at).altered.sent;
-    const auto code = e.code.first_octets();
-    if (sent != code) c.at(e.at).altered = {e.attempt, e.attempt - 1, 0, code, {}};
+    slot& s = c.at(e.at);
+    if (const auto code = e.code.first_octets(); s.sent != code) {
+      s.sent = code;  // verdicts on what went before do not count for it
+      if (e.attempt > 1 || c.altered.contains(e.at)) {
+        detail::altered_news& news = c.altered[e.at];
+        news = {e.attempt - 1, 0, {}, std::move(news.found)};
+      }
+    }
     note_key(c, e.at, e.head.key_id);
   } else if constexpr (!std::is_same_v<Element, sync>) {
     for (const range& r : e.numbers)
@@ -151,7 +203,7 @@ void sender<Env>::transmit_message(conversation& c, number n) {
     if (!second) return;  // never without: the timer tries again
     e.second = std::move(*second);
   }
-  e.attempt = ++s.altered.attempts;
+  e.attempt = ++s.attempts;
   transmit(c, e, purpose::submit, s.how->type, &s.content, s.payload);
 }
 
@@ -175,6 +227,7 @@ void sender<Env>::pop_ended(conversation& c) {
     c.slots.pop_front();
     ++c.base;
   }
+  c.timers.drop_below(c.base);
   c.voids.drop_below(c.base);
 }
 
@@ -191,9 +244,7 @@ void sender<Env>::pass_time() {
       ask_if_due(c);
       continue;
     }
-    slot& s = c.at(due->at);
-    deadlines_.disarm(s.deadline);
-    feed(c, due->at, s.in_grace ? input::grace_over : input::lifetime_over);
+    pass_times(c, due->at);
   }
 }
 

@@ -154,11 +154,13 @@ void sender<Env>::take_altered(conversation& c, const receipt& r) {
   for (const altered_part& part : r.altered) {
     if (!c.owns(part.at) || detail::is_end(c.at(part.at).is)) continue;
     slot& one = c.at(part.at);
-    const auto letter = duty::submission::of_altered(part, one.altered, limits_.altered_max);
+    auto count = c.count_of(part.at);
+    const auto letter = duty::submission::of_altered(part, count, limits_.altered_max);
     if (!letter) continue;
+    c.altered[part.at] = {count.last_counted, count.counted, count.fingerprint,
+                          diagnose_verdict(c, part)};
     if (*letter != input::altered && duty::submission::table.at(one.is, *letter).to != one.is)
       one.why = reason::altered_in_transit;
-    c.found[part.at] = diagnose_verdict(c, part);
     feed(c, part.at, *letter);
   }
 }

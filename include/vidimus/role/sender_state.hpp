@@ -9,30 +9,46 @@
 #include "../duty/asking.hpp"
 #include "../duty/batch.hpp"
 #include "../duty/classify.hpp"
+#include "../duty/number_timers.hpp"
 #include "../model/output.hpp"
 #include "../model/record_fields.hpp"
 
 /// What the sender role remembers. Plain data; role/sender.hpp moves it.
 namespace vidimus::inline VIDIMUS_ABI::detail {
 
+/// Held for each message without outcome: not an octet more than it needs.
 struct sender_slot {
-  duty::submission::state is = duty::submission::state::parked;
-  outcome ended = outcome::uncertain;
+  using state = duty::submission::state;
+
+  state is : 4 = state::parked;
+  outcome ended : 4 = outcome::uncertain;
   reason why = reason::none;  ///< what a failure would be reported with
-  bool exposed = false;
-  bool in_grace = false;    ///< the deadline is that of the grace time
-  bool end_to_end = false;  ///< goes with a second code only (protocol.md, end.code)
-  bool known = true;        ///< false: ended before a restore, content not known any more
   std::uint8_t flags = 0;
-  std::uint32_t lifetime_s = 0;
+  bool exposed : 1 = false;
+  bool in_grace : 1 = false;         ///< `expires` is the end of the grace time
+  bool timed : 1 = false;            ///< at `expires` something is to be done
+  bool end_to_end : 1 = false;       ///< goes with a second code only (protocol.md, end.code)
+  bool known : 1 = true;             ///< false: ended before a restore, content not known any more
+  std::uint32_t lifetime_s = 0;      ///< seconds
   std::uint32_t spoken_in = 0;       ///< the sync count at our last word about it
+  std::uint32_t attempts = 0;        ///< transmissions under this memory
+  short_code sent{};                 ///< the first octets of the code transmitted last
   instant sent_at = duty::long_ago;  ///< our last word about it
   instant expires;
   digest content{};
-  duty::submission::altered_count altered;
-  std::uint32_t deadline = 0;  ///< lifetime, then grace; here it fills a gap
-  shared_value<manner> how;    ///< with the key last transmitted under
+  shared_value<manner> how;  ///< with the key last transmitted under
   payload_ref payload;
+
+  /// When something is to be done.
+  instant due() const noexcept { return timed ? expires : never; }
+};
+
+/// What altered verdicts told of a message; most have none. Not durable.
+struct altered_news {
+  std::uint32_t last_counted = 0;  ///< the highest attempt whose verdict was counted
+  std::uint32_t counted = 0;
+  short_code fingerprint{};  ///< of the verdict counted last
+  diagnosis found;           ///< what it tells
 };
 
 struct sender_conversation : duty::asking {
@@ -40,16 +56,16 @@ struct sender_conversation : duty::asking {
   bool past = false;   ///< of an earlier life: no new submissions
   memory_name memory;  ///< the server's, as last confirmed; empty: not known
   number base = 1;     ///< number of slots.front(); everything below has ended
-  block_queue<sender_slot> slots;
-  number next = 1;  ///< lowest number that was never sent
+  block_queue<sender_slot, 16> slots;
+  duty::number_timers timers;  ///< of the slots
+  number next = 1;             ///< lowest number that was never sent
   number limit = 0;
   std::uint32_t octets_max = 0;      ///< the server's; 0: not known
   ranges voids;                      ///< ended without delivery, not below base
   duty::waiting_numbers to_execute;  ///< commands to be sent, perhaps with others
   std::uint32_t command_timer = 0;   ///< of what waits in to_execute
   ranges to_withdraw;
-  /// What the verdict on a message counted last tells; not durable.
-  std::map<number, diagnosis> found;
+  std::map<number, altered_news> altered;
   bool touched = false;  ///< in the list of the call at hand
   bool told = false;     ///< news came under this memory: the server knows both
   number commanded = 0;  ///< highest number that an execute command named in this life
@@ -58,10 +74,19 @@ struct sender_conversation : duty::asking {
   bool owns(number n) const { return n >= base && n < top(); }
   sender_slot& at(number n) { return slots[static_cast<std::size_t>(n - base)]; }
   const sender_slot& at(number n) const { return slots[static_cast<std::size_t>(n - base)]; }
+
+  /// What is counted of altered verdicts for a number.
+  duty::submission::altered_count count_of(number n) const {
+    const sender_slot& s = at(n);
+    const auto news = altered.find(n);
+    if (news == altered.end()) return {s.attempts, 0, 0, s.sent, {}};
+    return {s.attempts, news->second.last_counted, news->second.counted, s.sent,
+            news->second.fingerprint};
+  }
 };
 
-/// What a deadline of the sender is about: a message (lifetime or grace), with number 0 the
-/// conversation's timer, with `number_of_commands` the commands that wait.
+/// What a deadline of the sender is about: the messages of a group (lifetime or grace), with
+/// number 0 the conversation's timer, with `number_of_commands` the commands that wait.
 inline constexpr number number_of_commands = number_max + 1;
 struct sender_due {
   conversation_id conversation;

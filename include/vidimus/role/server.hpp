@@ -235,7 +235,8 @@ class server : detail::server_books {
   bool may_wait(conversation& c);
   void say_status(const conversation& c, receipt& r, number n, status what);
   void fill_binds(const conversation& c, receipt& r);
-  void set_deadline(conversation& c, number n);
+  void set_deadline(conversation& c, number n, instant before);
+  void pass_times(conversation& c, number last);
   /// Whom the deadlines of a conversation, or of a channel of it, are about.
   static const shared_value<detail::due_owner>& due_of(conversation& c);
   static const shared_value<detail::due_owner>& due_of(const conversation& c, channel& via,
@@ -254,6 +255,8 @@ class server : detail::server_books {
   void emit(Out&& one) {
     out_->emplace_back(std::forward<Out>(one));
   }
+  template <class Record, class... From>
+  Record& persist(const From&... from);
   /// Made where it stays: elements are large.
   template <class Element>
   void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload);
@@ -269,16 +272,13 @@ class server : detail::server_books {
   bool used_ = false, lacked_room_ = false, progress_ = false;
   duty::deadlines<detail::server_due> deadlines_;
   duty::bucket answers_;
-  std::uint64_t ages_ = 0;
-  std::uint64_t sessions_ = 0;
+  std::uint64_t ages_ = 0, sessions_ = 0;
   std::vector<conversation*> touched_;  ///< during one call
   std::string peer_;                    ///< of the stanza at hand
   sharer<manner> manners_;
   sharer<std::string> key_ids_;
-  instant woken_ = never;
-  instant now_;
-  server_outputs spare_;
-  server_outputs* out_ = nullptr;
+  instant woken_ = never, now_;
+  server_outputs spare_, *out_ = nullptr;
   octets digests_;  ///< room for those of one range
 };
 

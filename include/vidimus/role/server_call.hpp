@@ -21,6 +21,15 @@ server_outputs server<Env>::batch(Do what, instant now) {
   return to;
 }
 
+/// Made where it stays: records are large.
+template <an_environment Env>
+template <class Record, class... From>
+Record& server<Env>::persist(const From&... from) {
+  auto& made =
+      out_->emplace_back(std::in_place_type<out::persist>, std::in_place_type<Record>, from...);
+  return *std::get<out::persist>(made).template as<Record>();
+}
+
 template <an_environment Env>
 template <class Element>
 void server<Env>::emit(const shared_text& to, std::string type, Element&& what,

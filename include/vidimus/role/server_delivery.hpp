@@ -89,10 +89,10 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   e.low = channel_to(c, *at).low_told = low_two(c);
   e.voids =
       c.voids.between(e.low, n).for_element();  // what an ordered endpoint passes on its way to it
-  e.attempt = ++to.altered.attempts;
+  e.attempt = ++to.attempts;
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
-  if (const auto code = e.code.first_octets(); code != to.altered.sent)
-    to.altered = {e.attempt, e.attempt - 1, 0, code, {}};
+  if (const auto code = e.code.first_octets(); code != to.code)
+    to.set_altered({e.attempt, e.attempt - 1, 0, code, {}});
   if (to.key_id != e.head.key_id) {  // named before anything leaves under it
     to.key_id = key_ids_(e.head.key_id);
     save(c, n);

@@ -16,6 +16,7 @@ void server<Env>::feed(conversation& c, number n, input on) {
   env_->watch.row(table.name(), table.cell(s.is, on));
   VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the server's own code excludes");
   const bool owed = s.owed();
+  const instant due = s.due();
   progress_ = progress_ || row.to != s.is;
   s.is = row.to;
   if (row.to == duty::custody::state::voided) c.voids.add(n);
@@ -25,7 +26,7 @@ void server<Env>::feed(conversation& c, number n, input on) {
   }
   if (!s.owed() && owed) --c.owed;
   for (action what : row.actions) act(c, n, what);
-  set_deadline(c, n);
+  set_deadline(c, n, due);
 }
 
 template <an_environment Env>
@@ -57,7 +58,6 @@ void server<Env>::act(conversation& c, number n, action what) {
       // the record first: one without its payload would claim what is not there
       emit(out::forget(record::row_name{"vr", c.peer, c.key.name, n}));
       emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
-      deadlines_.disarm(s.deadline);
       drop_payload(c, s);
       s = slot{};
       if (!stays) s.is = duty::custody::state::closed;
@@ -69,7 +69,7 @@ void server<Env>::act(conversation& c, number n, action what) {
 template <an_environment Env>
 void server<Env>::save(conversation& c, number n) {
   const slot& s = c.at(n);
-  record::server_custody r;
+  auto& r = persist<record::server_custody>();
   r.peer = c.peer;
   r.name = c.key.name;
   r.at = n;
@@ -85,7 +85,6 @@ void server<Env>::save(conversation& c, number n) {
   r.core_only = s.core_only;
   for (const cell& to : s.cells)
     if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
-  emit(out::persist(std::move(r)));
 }
 
 template <an_environment Env>
@@ -94,16 +93,15 @@ void server<Env>::save(const conversation& c) {
       record::server_conversation{c.peer, c.key.name, c.low, c.base, c.limit, c.closed}));
 }
 
+/// The time at which something is to be done about a number was `before`.
 template <an_environment Env>
-void server<Env>::set_deadline(conversation& c, number n) {
-  slot& s = c.at(n);
-  using state = duty::custody::state;
-  if (s.is == state::verified)
-    deadlines_.arm(s.deadline, std::min(s.expires, s.hold_until), {due_of(c), n});
-  else if (s.owed())
-    deadlines_.arm(s.deadline, s.expires, {due_of(c), n});
-  else
-    deadlines_.disarm(s.deadline);
+void server<Env>::set_deadline(conversation& c, number n, instant before) {
+  const instant at = c.at(n).due();
+  if (at == before) return;
+  if (at < before) return c.timers.advance(n, at, deadlines_, detail::server_due{due_of(c), n});
+  if (c.timers.leads(n, before, deadlines_))
+    c.timers.renew(n, c.base, c.top(), deadlines_, detail::server_due{due_of(c), n},
+                   [&c](number k) { return c.at(k).due(); });
 }
 
 template <an_environment Env>
@@ -122,6 +120,7 @@ void server<Env>::pop_closed(conversation& c) {
   }
   if (c.slots.empty()) c.base = std::max(c.base, c.low);
   if (c.base == before) return;
+  c.timers.drop_below(c.base);
   c.low2 = std::max(c.low2, c.base);
   c.limit = credit_of(c);
   save(c);
@@ -241,11 +240,20 @@ void server<Env>::pass_time() {
       ask_if_due(c, address);
       continue;
     }
-    slot& s = c.at(due->at);
-    deadlines_.disarm(s.deadline);
+    pass_times(c, due->at);
+  }
+}
+
+/// The messages of a group whose time has come.
+template <an_environment Env>
+void server<Env>::pass_times(conversation& c, number last) {
+  const number first = duty::number_timers::first_of_group(last);
+  for (number n = std::max(first, c.base); n <= last && n < c.top(); ++n) {
+    slot& s = c.at(n);
+    if (s.due() > now_) continue;
     const bool hold = s.is == duty::custody::state::verified && now_ < s.expires;
     if (s.is != duty::custody::state::verified || !hold) s.why = reason::expired;
-    feed(c, due->at, hold ? input::hold_over : duty::custody::of_lifetime(s.sent()));
+    feed(c, n, hold ? input::hold_over : duty::custody::of_lifetime(s.sent()));
   }
 }
 

@@ -99,8 +99,10 @@ void server<Env>::take_final_altered(conversation& c, const receipt& r) {
     if (!c.holds(part.at)) continue;
     cell* to = cell_of(c.at(part.at), r.head.memory, false);
     if (to == nullptr) continue;
-    const auto letter = duty::delivery::of_altered(part, to->altered, limits_.altered_max);
+    auto count = to->altered();
+    const auto letter = duty::delivery::of_altered(part, count, limits_.altered_max);
     if (!letter) continue;
+    to->set_altered(count);
     tell_altered(c, part, *to);
     feed_cell(c, part.at, *to, *letter);
   }

@@ -32,7 +32,7 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
   }
   if (s.owed()) ++c.owed;
   if (s.is == duty::custody::state::voided && r.at >= c.low) c.voids.add(r.at);
-  set_deadline(c, r.at);
+  set_deadline(c, r.at, never);
 }
 
 namespace detail {
@@ -213,10 +213,9 @@ void server<Env>::append_state(octets& to) const {
         w.sized(*one.key_id);
         w.u8(static_cast<octet>(static_cast<int>(one.is) << 1 | one.sent));
         w.u32(one.spoken_in);
-        for (std::uint32_t n :
-             {one.altered.attempts, one.altered.counted, one.altered.last_counted})
-          w.u32(n);
-        w.raw(octets_view(one.altered.fingerprint));
+        const auto altered = one.altered();
+        for (std::uint32_t n : {altered.attempts, altered.counted, altered.last_counted}) w.u32(n);
+        w.raw(octets_view(altered.fingerprint));
       }
     }
   }

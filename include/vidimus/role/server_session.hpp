@@ -9,11 +9,12 @@ namespace vidimus::inline VIDIMUS_ABI {
 namespace detail {
 
 inline record::session_cell session_of(const delivery_cell& one) {
-  return {one.endpoint,           static_cast<std::uint8_t>(one.is),
-          one.spoken_in,          one.sent_at,
-          one.altered.attempts,   one.altered.last_counted,
-          one.altered.counted,    one.altered.sent,
-          one.altered.fingerprint};
+  const auto altered = one.altered();
+  return {one.endpoint,       static_cast<std::uint8_t>(one.is),
+          one.spoken_in,      one.sent_at,
+          altered.attempts,   altered.last_counted,
+          altered.counted,    altered.sent,
+          altered.fingerprint};
 }
 
 /// The cell again; what is durable of it is in the record of its message already.
@@ -25,7 +26,7 @@ inline delivery_cell cell_of_session(const record::session_cell& held) {
                                                                 : state::asking;
   one.spoken_in = held.spoken_in;
   one.sent_at = held.sent_at;
-  one.altered = {held.attempts, held.last_counted, held.counted, held.sent, held.fingerprint};
+  one.set_altered({held.attempts, held.last_counted, held.counted, held.sent, held.fingerprint});
   return one;
 }
 

@@ -10,54 +10,15 @@
 #include "../duty/batch.hpp"
 #include "../duty/bucket.hpp"
 #include "../duty/classify.hpp"
+#include "../duty/number_timers.hpp"
 #include "../model/output.hpp"
 #include "../model/session.hpp"
+#include "custody_slot.hpp"
 #include "limits.hpp"
 
 /// What the server role remembers. Plain data; role/server.hpp moves it. What is neither in the
 /// records nor in the session (model/session.hpp) is lost when another server goes on.
 namespace vidimus::inline VIDIMUS_ABI::detail {
-
-/// One message towards one endpoint.
-struct delivery_cell {
-  memory_name endpoint;
-  duty::delivery::state is = duty::delivery::state::waiting;
-  bool sent = false;            ///< durably marked as sent
-  shared_text key_id;           ///< last transmitted under
-  std::uint32_t spoken_in = 0;  ///< the conversation's sync count at the last sending
-  instant sent_at = duty::long_ago;
-  duty::submission::altered_count altered;
-};
-
-/// One message in custody; or a number that is not held (state unknown).
-struct custody_slot {
-  duty::custody::state is = duty::custody::state::unknown;
-  reason why = reason::none;
-  std::uint8_t flags = 0;
-  bool core_only = false;  ///< covers no payloads
-  std::uint32_t lifetime_s = 0;
-  instant expires;
-  instant hold_until;
-  std::uint32_t deadline = 0;
-  digest content{};
-  shared_value<manner> how;  ///< with the key verified under
-  payload_ref payload;
-  end_ref ends;  ///< the second code; once delivered, the endpoint's proof
-  short_list<delivery_cell, 1> cells;
-
-  bool sent() const {
-    for (const auto& cell : cells)
-      if (cell.sent) return true;
-    return false;
-  }
-  /// Something is still to be done with it.
-  bool unfinished() const { return is == duty::custody::state::verified || owed(); }
-  bool end_to_end() const { return ends != nullptr || (flags & check::sealed) != 0; }
-  /// Deliveries are owed.
-  bool owed() const {
-    return is == duty::custody::state::executed || is == duty::custody::state::unwatched;
-  }
-};
 
 /// (authenticated peer, conversation): protocol.md, name.number.
 struct custody_key {
@@ -107,11 +68,12 @@ struct server_conversation {
   std::array<std::uint32_t, 8> asked{};  ///< of the nonces of the latest new syncs
   number low = 1;                        ///< low1, as the sender said
   number base = 1;                       ///< number of slots.front(); everything below is closed
-  block_queue<custody_slot> slots;
-  number limit = 0;         ///< as promised
-  number low2 = 1;          ///< see low_two()
-  std::size_t owed = 0;     ///< slots with deliveries to make
-  std::uint32_t syncs = 0;  ///< sent on hop 2 so far, over all channels
+  block_queue<custody_slot, 16> slots;
+  duty::number_timers timers;  ///< of the slots
+  number limit = 0;            ///< as promised
+  number low2 = 1;             ///< see low_two()
+  std::size_t owed = 0;        ///< slots with deliveries to make
+  std::uint32_t syncs = 0;     ///< sent on hop 2 so far, over all channels
   bool closed = false;
   ranges voids;                             ///< numbers that are void, not below low1
   std::map<std::string, channel> channels;  ///< by full address
@@ -187,8 +149,8 @@ struct destination {
   }
 };
 
-/// What a deadline of the server is about: a message (lifetime or hold); with number 0 the timer of
-/// a channel, or without an address the receipt that waits.
+/// What a deadline of the server is about: the messages of a group (lifetime or hold); with number
+/// 0 the timer of a channel, or without an address the receipt that waits.
 struct server_due {
   shared_value<due_owner> of;
   number at = 0;

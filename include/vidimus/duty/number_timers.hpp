@@ -1,0 +1,91 @@
+// Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#ifndef VIDIMUS_DUTY_NUMBER_TIMERS_HPP
+#define VIDIMUS_DUTY_NUMBER_TIMERS_HPP
+
+#include <algorithm>
+
+#include "../base/block_queue.hpp"
+#include "../model/name.hpp"
+#include "deadlines.hpp"
+
+namespace vidimus::inline VIDIMUS_ABI::duty {
+
+/// The deadlines of a conversation's numbers, in the one index of a role: there is one entry for
+/// sixteen numbers, at the earliest of their times, so that a number costs a few octets. The time
+/// of each stays where the number is held; who holds it tells by `at(n)`, `never` for none.
+class number_timers {
+ public:
+  /// Numbers that share an entry.
+  static constexpr number of_group = 16;
+  /// The entry is named after the highest number of its group; that is never 0.
+  static constexpr number last_of_group(number n) noexcept { return n | (of_group - 1); }
+  static constexpr number first_of_group(number n) noexcept { return n & ~(of_group - 1); }
+
+  /// The time of a number became `at`: earlier than it was, or there was none.
+  template <class What>
+  void advance(number n, instant at, deadlines<What>& all, What what) {
+    std::uint32_t& timer = of(n);
+    if (all.at(timer) <= at) return;
+    what.at = last_of_group(n);
+    all.arm(timer, at, what);
+  }
+
+  /// The time of a number was `before`, and is another or none: the group's is found anew among
+  /// the numbers from `base` to below `top`.
+  template <class What, class At>
+  void renew(number n, number base, number top, deadlines<What>& all, What what, At at) {
+    std::uint32_t& timer = of(n);
+    instant least = never;
+    const number end = std::min(last_of_group(n) + 1, top);
+    for (number k = std::max(first_of_group(n), base); k < end; ++k) least = std::min(least, at(k));
+    if (least == never) return all.disarm(timer);
+    if (all.at(timer) == least) return;
+    what.at = last_of_group(n);
+    all.arm(timer, least, what);
+  }
+
+  /// Whether a number whose time was `at` may be the one that its group's entry falls for.
+  template <class What>
+  bool leads(number n, instant at, const deadlines<What>& all) {
+    return all.at(of(n)) >= at;
+  }
+
+  /// Numbers below `base` have no times any more.
+  void drop_below(number base) {
+    while (!timers_.empty() && (first_ + 1) * of_group <= base) {
+      timers_.pop_front();
+      ++first_;
+    }
+  }
+
+  /// All entries go.
+  template <class What>
+  void disarm_all(deadlines<What>& all) {
+    for (std::uint32_t& timer : timers_) all.disarm(timer);
+  }
+
+ private:
+  std::uint32_t& of(number n) {
+    const number group = n / of_group;
+    if (timers_.empty()) first_ = group;
+    if (group < first_) begin_at(group);
+    while (first_ + timers_.size() <= group) timers_.emplace_back() = 0;
+    return timers_[static_cast<std::size_t>(group - first_)];
+  }
+
+  /// After a restore: records come in any order.
+  void begin_at(number group) {
+    block_queue<std::uint32_t, 16> all;
+    for (number g = group; g < first_; ++g) all.emplace_back() = 0;
+    for (const std::uint32_t timer : timers_) all.emplace_back() = timer;
+    timers_ = std::move(all);
+    first_ = group;
+  }
+
+  block_queue<std::uint32_t, 16> timers_;
+  number first_ = 0;  ///< the group of timers_.front()
+};
+
+}  // namespace vidimus::inline VIDIMUS_ABI::duty
+
+#endif
