@@ -43,6 +43,22 @@ receiver_limits finals_wait(span_ms delay, std::uint32_t count = 64, std::uint32
   return out;
 }
 
+/// The sender hears no more; then what it sent arrives after all.
+void ends_unheard(trio& t, const message_name& name, const flight& sent, bool withdrawn) {
+  t.carry = false;
+  if (withdrawn) t.withdraw(name);
+  while (!t.outcome_of(name)) {
+    t.air.clear();
+    t.now = t.a->next_deadline();
+    t.alice_did(t.a->tick(t.now));
+  }
+  REQUIRE(t.outcome_of(name) == outcome::uncertain);
+  t.air.clear();
+  t.arrive(sent);
+  t.run();
+  REQUIRE(t.taken(name) == 1);
+}
+
 }  // namespace
 
 TEST_CASE("conditional: the check is the command as well", "[execute.conditional]") {
@@ -105,17 +121,7 @@ TEST_CASE("w03: conditional: what was sent expires by the server's word only",
   t.run();
   const auto name = submit_conditional(t, "hello", true, 60);
   const flight sent = t.take();
-  t.carry = false;
-  while (!t.outcome_of(name)) {
-    t.air.clear();
-    t.now = t.a->next_deadline();
-    t.alice_did(t.a->tick(t.now));
-  }
-  REQUIRE(t.outcome_of(name) == outcome::uncertain);
-  t.air.clear();
-  t.arrive(sent);
-  t.run();
-  REQUIRE(t.taken(name) == 1);
+  ends_unheard(t, name, sent, false);
 }
 
 TEST_CASE("conditional: without the server's word the end is uncertain, and that is true",
@@ -126,18 +132,7 @@ TEST_CASE("conditional: without the server's word the end is uncertain, and that
   t.run();
   const auto name = submit_conditional(t, "hello", true, 60);
   const flight sent = t.take();
-  t.carry = false;
-  t.withdraw(name);
-  while (!t.outcome_of(name)) {
-    t.air.clear();
-    t.now = t.a->next_deadline();
-    t.alice_did(t.a->tick(t.now));
-  }
-  REQUIRE(t.outcome_of(name) == outcome::uncertain);
-  t.air.clear();
-  t.arrive(sent);
-  t.run();
-  REQUIRE(t.taken(name) == 1);
+  ends_unheard(t, name, sent, true);
   REQUIRE(t.outcome_of(first) == outcome::delivered);
 }
 
