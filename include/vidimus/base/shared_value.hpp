@@ -4,7 +4,6 @@
 
 #include <compare>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 
 #include "use_count.hpp"
@@ -43,8 +42,6 @@ class shared_value {
   }
   const T* operator->() const noexcept { return &**this; }
   explicit operator bool() const noexcept { return held_ != nullptr; }
-  /// Whether both refer to the one value, or to none.
-  bool is(const shared_value& other) const noexcept { return held_ == other.held_; }
 
   friend bool operator==(const shared_value& a, std::nullptr_t) noexcept {
     return a.held_ == nullptr;

@@ -21,33 +21,26 @@ class number_timers {
   static constexpr number last_of_group(number n) noexcept { return n | (of_group - 1); }
   static constexpr number first_of_group(number n) noexcept { return n & ~(of_group - 1); }
 
-  /// The time of a number became `at`: earlier than it was, or there was none.
-  template <class What>
-  void advance(number n, instant at, deadlines<What>& all, What what) {
-    std::uint32_t& timer = of(n);
-    if (all.at(timer) <= at) return;
-    what.at = last_of_group(n);
-    all.arm(timer, at, what);
-  }
-
-  /// The time of a number was `before`, and is another or none: the group's is found anew among
-  /// the numbers from `base` to below `top`.
+  /// The time of a number was `before`, and is what `at(n)` gives by now. The numbers held go from
+  /// `base` to below `top`.
   template <class What, class At>
-  void renew(number n, number base, number top, deadlines<What>& all, What what, At at) {
+  void changed(number n, instant before, number base, number top, deadlines<What>& all, What what,
+               At at) {
+    const instant now = at(n);
+    if (now == before) return;
     std::uint32_t& timer = of(n);
-    instant least = never;
-    const number end = std::min(last_of_group(n) + 1, top);
-    for (number k = std::max(first_of_group(n), base); k < end; ++k) least = std::min(least, at(k));
+    instant least = std::min(now, all.at(timer));
+    if (now > before) {  // the entry may have fallen for this one
+      if (all.at(timer) < before) return;
+      least = never;
+      const number end = std::min(last_of_group(n) + 1, top);
+      for (number k = std::max(first_of_group(n), base); k < end; ++k)
+        least = std::min(least, at(k));
+    }
     if (least == never) return all.disarm(timer);
     if (all.at(timer) == least) return;
     what.at = last_of_group(n);
     all.arm(timer, least, what);
-  }
-
-  /// Whether a number whose time was `at` may be the one that its group's entry falls for.
-  template <class What>
-  bool leads(number n, instant at, const deadlines<What>& all) {
-    return all.at(of(n)) >= at;
   }
 
   /// Numbers below `base` have no times any more.
@@ -56,12 +49,6 @@ class number_timers {
       timers_.pop_front();
       ++first_;
     }
-  }
-
-  /// All entries go.
-  template <class What>
-  void disarm_all(deadlines<What>& all) {
-    for (std::uint32_t& timer : timers_) all.disarm(timer);
   }
 
  private:

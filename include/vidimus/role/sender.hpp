@@ -150,8 +150,6 @@ class sender {
   void report(conversation& c, number n);
   void erase(conversation& c, number n);
   void set_time(conversation& c, number n, instant at);
-  void clear_time(conversation& c, number n);
-  void renew_time(conversation& c, number n);
   void pass_times(conversation& c, number last);
   void note_key(conversation& c, number n, const std::string& key_id);
   bool add_command(const conversation& c, number n, execute& to);

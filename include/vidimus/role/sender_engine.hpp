@@ -60,29 +60,15 @@ void sender<Env>::report(conversation& c, number n) {
   emit(out::report{name_of(c, n), s.ended, s.why, false, std::move(altered)});
 }
 
-/// At that time something is to be done about the number.
+/// At that time something is to be done about the number; `never`: at none.
 template <an_environment Env>
 void sender<Env>::set_time(conversation& c, number n, instant at) {
   slot& s = c.at(n);
-  const bool later = s.timed && s.expires < at;
-  s.timed = true;
-  s.expires = at;
-  if (later) return renew_time(c, n);
-  c.timers.advance(n, at, deadlines_, detail::sender_due{c.name.id, n});
-}
-
-template <an_environment Env>
-void sender<Env>::clear_time(conversation& c, number n) {
-  slot& s = c.at(n);
-  if (!s.timed) return;
-  s.timed = false;
-  if (c.timers.leads(n, s.expires, deadlines_)) renew_time(c, n);
-}
-
-template <an_environment Env>
-void sender<Env>::renew_time(conversation& c, number n) {
-  c.timers.renew(n, c.base, c.top(), deadlines_, detail::sender_due{c.name.id, n},
-                 [&c](number k) { return c.at(k).due(); });
+  const instant before = s.due();
+  s.timed = at != never;
+  if (s.timed) s.expires = at;
+  c.timers.changed(n, before, c.base, c.top(), deadlines_, detail::sender_due{c.name.id, n},
+                   [&c](number k) { return c.at(k).due(); });
 }
 
 /// The messages of a group whose time has come.
@@ -92,7 +78,7 @@ void sender<Env>::pass_times(conversation& c, number last) {
   for (number n = std::max(first, c.base); n <= last && n < c.top(); ++n) {
     slot& s = c.at(n);
     if (s.due() > now_) continue;
-    clear_time(c, n);
+    set_time(c, n, never);
     feed(c, n, s.in_grace ? input::grace_over : input::lifetime_over);
   }
 }
@@ -104,7 +90,7 @@ void sender<Env>::end(conversation& c, number n) {
   s.ended = detail::outcome_of(s.is);
   if (s.ended == outcome::delivered || s.ended == outcome::executed) s.why = reason::none;
   if (s.ended == outcome::expired) s.why = reason::expired;
-  clear_time(c, n);
+  set_time(c, n, never);
   s.payload = nullptr;
   --unfinished_;
   if (s.ended != outcome::delivered && s.ended != outcome::executed) c.voids.add(n);

@@ -96,11 +96,7 @@ void server<Env>::save(const conversation& c) {
 /// The time at which something is to be done about a number was `before`.
 template <an_environment Env>
 void server<Env>::set_deadline(conversation& c, number n, instant before) {
-  const instant at = c.at(n).due();
-  if (at == before) return;
-  if (at < before) return c.timers.advance(n, at, deadlines_, detail::server_due{due_of(c), n});
-  if (c.timers.leads(n, before, deadlines_))
-    c.timers.renew(n, c.base, c.top(), deadlines_, detail::server_due{due_of(c), n},
+  c.timers.changed(n, before, c.base, c.top(), deadlines_, detail::server_due{due_of(c), n},
                    [&c](number k) { return c.at(k).due(); });
 }
 
