@@ -107,3 +107,24 @@ TEST_CASE("a repeat of what is held is not refused for want of room",
     if (const check* e = f.as<check>(); e != nullptr && e->at == 1) t.arrive(f);
   REQUIRE(refusals(t).size() == before);
 }
+
+TEST_CASE("a restart forgets the content of what had ended when the server was cut off",
+          "[credit.octets]") {
+  trio t({}, room_for(100, 1000));
+  std::vector<message_name> names;
+  fill_up(t, names);
+  t.alice_did(t.a->link_lost(t.now));  // nobody tells the server that it may forget the records too
+  auto records = t.relay_store.all();
+  t.pass(seconds(4000));  // over their lifetimes
+  std::erase_if(records, [](auto& one) { return !image::load<record::payload>(one.image); });
+  REQUIRE(records.size() == 2);
+  const auto left = t.relay_store.all();
+  REQUIRE(left.size() > 2);
+  records.insert(records.end(), left.begin(), left.end());
+  t.v.emplace(t.relay_env, relay, room_for(100, 1000));
+  const auto outs = t.v->restore(records, true, t.now);
+  std::size_t forgotten = 0;
+  for (const server_output& one : *outs)
+    forgotten += std::holds_alternative<out::forget>(one) ? 1 : 0;
+  REQUIRE(forgotten == 2);
+}

@@ -9,7 +9,11 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 void server<Env>::restore_custody(const record::server_custody& r, payload_ref payload) {
   conversation& c = conversations_.find({r.name, *r.peer})->second;
-  if (r.at < c.base) return emit(out::forget(r.row()));
+  if (r.at < c.base) {
+    emit(out::forget(r.row()));
+    if (payload) emit(out::forget(record::payload_row('v', r.peer, r.name, r.at)));
+    return;
+  }
   while (c.top() <= r.at) c.slots.emplace_back();
   slot& s = c.at(r.at);
   s.is = detail::state_of(r.is);
@@ -104,9 +108,11 @@ void server<Env>::restore_numbers(rows& from, bool last_durable) {
       emit(out::forget(n.row()));  // the store kept less than it said: that may be replayed
       rename(*n.peer);
     } else {
-      restore_custody(n, has ? held->second : nullptr);
+      // the content of what has ended stays in the list of what is forgotten: a batch was cut off
+      const bool stays = has && detail::needs_payload(n.is);
+      restore_custody(n, stays ? held->second : nullptr);
       if (again) save(conversations_.find({n.name, *n.peer})->second, n.at);
-      if (has) from.payloads.erase(held);
+      if (stays) from.payloads.erase(held);
     }
   }
   for (const auto& [key, payload] : from.payloads) emit(out::forget(key));
