@@ -3,7 +3,8 @@
 // The server role as a component (XEP-0114) beside an XMPP server that knows nothing of it, over a
 // SQLite file, or as one of many instances over a PostgreSQL database. Killed and started again it
 // goes on where it was. See README.md here.
-#include <vidimus/adapt/xmpp_text.hpp>
+#include <set>
+#include <vidimus/adapt/xmpp_bundle.hpp>
 #include <vidimus/vidimus.hpp>
 
 #include "hosting/component_link.hpp"
@@ -19,13 +20,14 @@ namespace {
 
 constexpr auto usage =
     "relay --address ADDRESS --secret-file FILE --keys FILE --store FILE|--database WHERE\n"
-    "      [--host HOST] [--port N] [--quick] [--whole]\n"
+    "      [--host HOST] [--port N] [--quick] [--whole] [--single]\n"
     "  --database WHERE  in place of --store, as libpq takes it (host=... dbname=...): then many "
     "of\n"
     "           these, all with the same keys, may be one relay, if the XMPP server takes many\n"
     "           streams of one component (ejabberd does, Prosody keeps the last one only)\n"
     "  --quick  asks again within seconds: for tests\n"
     "  --whole  no brief form: every element names its conversation, for whoever looks on\n"
+    "  --single  sends no bundles: each message travels alone, for whoever looks on\n"
     "Goes on until it is asked to end.";
 
 /// XEP-0106: an address as a local part of ours, so that who gets a plain message sees whom it is
@@ -50,7 +52,10 @@ template <class Place>
 class program {
  public:
   explicit program(const options& o)
-      : pace_(pace_of(o)), place_(o, limits(o.has("--whole"))), link_(o, pace_) {
+      : pace_(pace_of(o)),
+        place_(o, limits(o.has("--whole"))),
+        link_(o, pace_),
+        bundler_({o.has("--single") ? 0 : bundle_messages_max}) {
     do_the_rest(place_.restored());
   }
 
@@ -120,7 +125,9 @@ class program {
   void take_answer(const component_event& e) {
     if (e.head.type != "result" || e.head.id != "support" || e.head.child_space != disco_info)
       return;
-    if (!here_.is(e.head.from) || e.text.find(our_feature) != std::string::npos) return;
+    if (!here_.is(e.head.from)) return;
+    if (e.text.find(our_bundles) != std::string::npos) reads_bundles(e.head.from);
+    if (e.text.find(our_feature) != std::string::npos) return;
     std::printf("-- without support: %s\n", e.head.from.c_str());
     shelf_.add(role_.without_support(e.head.from, now()));
   }
@@ -136,14 +143,24 @@ class program {
     reading at;
     at.self = party::server;
     at.scope = component_stream::scope();
-    auto read = arrive(reader_, e.text, at);
-    if (!read) return;
     if (e.head.type == "error") return gone(e.head.from);
-    if (read->kind != arrival_kind::plain) shelf_.add(role_.receive(read->what, now()));
+    arrive_each(reader_, e.text, at, [this](result<arrival, refusal> read) {
+      if (!read || read->kind == arrival_kind::plain) return;
+      if (read->whole.bundled) reads_bundles(read->whole.from);
+      shelf_.add(role_.receive(read->what, now()));
+    });
+  }
+
+  /// Who sends bundles reads them. Who is forgotten gets messages one by one, until he sends more.
+  void reads_bundles(const std::string& address) {
+    if (bundling_.count(address) != 0 || !place_.env.keys.current(bare(address))) return;
+    if (bundling_.size() == 4096) bundling_.clear();
+    bundling_.insert(address);
   }
 
   /// What we sent there came back.
   void gone(const std::string& address) {
+    bundling_.erase(address);
     if (here_.went(address)) shelf_.add(role_.detached(address, now()));
   }
 
@@ -172,11 +189,16 @@ class program {
       how.self = party::server;
       how.from = link_.address();
       if (t == nullptr) how.from = local_part(bare_one->name.in.along->origin) + '@' + how.from;
-      auto text = t != nullptr ? stanza_text(*t, how) : stanza_text(*bare_one, how);
-      if (text) send(*text);
+      if (t == nullptr) {
+        if (auto text = stanza_text(*bare_one, how)) send(*text);
+        continue;
+      }
+      const bool reads = bundling_.count(t->to) != 0;
+      (void)bundler_.add(*t, how, reads, [this](std::string_view text) { send(text); });
     }
+    bundler_.flush([this](std::string_view text) { send(text); });
   }
-  void send(const std::string& text) {
+  void send(std::string_view text) {
     if (!link_.send(text)) std::printf("-- kept back, as it is not fit to be sent\n");
   }
 
@@ -186,14 +208,16 @@ class program {
   decltype(Place::role)& role_ = place_.role;
   decltype(Place::here)& here_ = place_.here;
   component_link link_;
-  stanza_reader reader_;
+  bundle_reader reader_;
+  bundler bundler_;
+  std::set<std::string> bundling_;    ///< addresses that read bundles
   std::vector<std::string> answers_;  ///< of this program, not of the role
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const options o(argc, argv, usage, "--quick --whole ");
+  const options o(argc, argv, usage, "--quick --whole --single ");
   if (!o.has("--database")) return program<in_file>(o).run();
 #ifdef VIDIMUS_EXAMPLE_WITH_POSTGRESQL
   return program<in_database>(o).run();

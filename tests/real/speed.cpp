@@ -1,7 +1,8 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
 //
 // How fast: the same messages between the same two over one server, in turns, plain, with receipts
-// (XEP-0184), and verified. As many as go through, and at an even pace that leaves all idle.
+// (XEP-0184), verified with each message alone (single), and verified. As many as go through, and
+// at an even pace that leaves all idle.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -85,7 +86,7 @@ class speed : public world {
   }
 
  private:
-  static constexpr const char* ways[] = {"plain", "receipts", "verified"};
+  static constexpr const char* ways[] = {"plain", "receipts", "single", "verified"};
   static constexpr int even_pace = 50;
 
   long long count(bool full) const { return full ? asked_.count : std::min(asked_.count, 500LL); }
@@ -99,8 +100,8 @@ class speed : public world {
   void run_one(const std::string& way, bool full) {
     figures f;
     std::map<std::string, child*> who{{"server", &server()}};
-    if (way == "verified")
-      run_verified(full, who, f);
+    if (way == "verified" || way == "single")
+      run_verified(way == "single", full, who, f);
     else
       run_plain(way == "receipts", full, who, f);
     found_[way + (full ? " full" : " even")].push_back(f);
@@ -112,9 +113,11 @@ class speed : public world {
     std::fputc('\n', stderr);
   }
 
-  void run_verified(bool full, std::map<std::string, child*>& who, figures& f) {
+  void run_verified(bool single, bool full, std::map<std::string, child*>& who, figures& f) {
     const auto store = [&](const char* of) -> std::vector<std::string> {
-      return {"--store", file(of)};
+      std::vector<std::string> out{"--store", file(of)};
+      if (single) out.push_back("--single");
+      return out;
     };
     child relay = start_relay(store("relay.db"), file("relay.out"));
     must_go = {&relay};

@@ -178,3 +178,24 @@ TEST_CASE("what the schema refuses of changed elements, the reader refuses", "[e
   INFO((wrong.empty() ? "" : all[*wrong.begin()]));
   REQUIRE(wrong.empty());
 }
+
+TEST_CASE("the schema has the shape of a bundle, as far as a schema can", "[bundle.shape]") {
+  const std::string head = "<bundle xmlns='urn:vidimus:0'>", tail = "</bundle>";
+  const std::string one = "<message xmlns='jabber:client'><body>a</body></message>";
+  std::string most, more;
+  for (std::size_t i = 0; i < bundle_messages_max; ++i) most += one;
+  const std::vector<std::string> good{head + one + tail, head + one + " " + one + tail,
+                                      head + most + tail, head + "<message xmlns=''/>" + tail};
+  CHECK(refused(good).empty());
+  const std::vector<std::string> bad{
+      head + tail,
+      head + most + one + tail,
+      head + one + "x" + tail,
+      head + "<message/>" + tail,
+      head + "<message xmlns='urn:x'/>" + tail,
+      head + head + one + tail + tail,
+      "<bundle xmlns='urn:vidimus:0' a='1'>" + one + tail,
+      head + "<message xmlns='jabber:client'><check xmlns='urn:vidimus:0'/></message>" + tail,
+  };
+  CHECK(refused(bad).size() == bad.size());
+}

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <string>
 
+#include "../../fuzz/bundle_bodies.hpp"
 #include "../../fuzz/key_bodies.hpp"
 #include "../../fuzz/record_bodies.hpp"
 #include "../../fuzz/xml_bodies.hpp"
@@ -35,6 +36,7 @@ int replay(const std::string& target, void (*body)(std::string_view)) {
 TEST_CASE("The corpora of the fuzz targets replay") {
   CHECK(replay("scan", fuzz::scan) > 0);
   CHECK(replay("entries_agree", fuzz::entries_agree) > 0);
+  CHECK(replay("bundle", fuzz::bundle) > 0);
   CHECK(replay("view", fuzz::view) > 0);
   CHECK(replay("keys", fuzz::keys) > 0);
   CHECK(replay("records", fuzz::records) > 0);

@@ -4,7 +4,7 @@
 
 #include <thread>
 #include <vector>
-#include <vidimus/adapt/xmpp_text.hpp>
+#include <vidimus/adapt/xmpp_bundle.hpp>
 
 #include "../hosting/discovery.hpp"
 #include "../hosting/options.hpp"
@@ -16,7 +16,8 @@ namespace clients {
 using namespace hosting;
 
 /// Options of the programs that take no value.
-inline constexpr auto client_flags = "--plain --quick --copies --audit --times --permit-plain ";
+inline constexpr auto client_flags =
+    "--plain --quick --copies --audit --times --permit-plain --single ";
 
 /// How to reach an account: `--jid`, `--password-file`, `--host`, `--port`, `--plain`.
 struct account {
@@ -45,11 +46,15 @@ class inbox {
     auto arrived = arrival_of(std::move(*read), at_);
     if (arrived.kind != arrival_kind::plain) elements.push_back(std::move(arrived.what));
   }
+  /// Calls that for each message of a stanza.
+  auto each() {
+    return [this](result<stanza, refusal> read) { message(std::move(read)); };
+  }
   void presence(std::string_view from, std::string_view type) {
     if (type.empty()) here.emplace_back(bare(from));
   }
 
-  stanza_reader reader;
+  bundle_reader reader;
   std::vector<incoming> elements;
   std::vector<std::string> here;  ///< bare addresses that said that they are there
 

@@ -36,7 +36,7 @@ class gloox_client final : public client, gloox::ConnectionListener, gloox::Pres
       return all;
     }
     gloox::StanzaExtension* newInstance(const gloox::Tag* tag) const override {
-      to_->message(read_stanza(to_->reader, *tag, {}, coverage_of));
+      read_each(to_->reader, *tag, {}, coverage_of, to_->each());
       return nullptr;
     }
     gloox::Tag* tag() const override { return nullptr; }
@@ -63,6 +63,7 @@ class gloox_client final : public client, gloox::ConnectionListener, gloox::Pres
     stream_->setPresence(gloox::Presence::Unavailable, 0);  // the programs say it themselves
     // gloox answers for itself what it knows; without this a relay takes it for one without support
     stream_->disco()->addFeature(std::string(our_feature));
+    stream_->disco()->addFeature(std::string(our_bundles));
     stream_->registerConnectionListener(this);
     stream_->registerPresenceHandler(this);
     stream_->registerStanzaExtension(new whole_message(came));  // which becomes gloox's

@@ -39,7 +39,8 @@ class qxmpp_client final : public client {
     /// QXmpp answers for itself what it knows; without this a relay takes it for one without
     /// support.
     QStringList discoveryFeatures() const override {
-      return {QString::fromLatin1(our_feature.data(), our_feature.size())};
+      return {QString::fromLatin1(our_feature.data(), our_feature.size()),
+              QString::fromLatin1(our_bundles.data(), our_bundles.size())};
     }
 
    private:
@@ -88,7 +89,7 @@ class qxmpp_client final : public client {
   bool took(const QDomElement& element) {
     heard();
     if (element.tagName() == "message") {
-      came.message(read_stanza(came.reader, element, {}, coverage_of));
+      read_each(came.reader, element, {}, coverage_of, came.each());
       return true;
     }
     if (element.tagName() == "presence")

@@ -13,12 +13,13 @@ namespace clients {
 inline constexpr auto receiver_usage =
     "receive --jid ME --password-file FILE --relay ADDRESS --keys FILE --store FILE\n"
     "        [--host HOST] [--port N] [--plain] [--quick] [--copies] [--audit]\n"
-    "        [--times]\n"
+    "        [--times] [--single]\n"
     "  --plain   no TLS: for a server on the same machine\n"
     "  --quick   says within a second that it is there: for tests\n"
     "  --copies  asks the server for carbon copies, and for its archive: none of them is answered\n"
     "  --audit   keeps what the codes cover of each message\n"
     "  --times   microseconds of the clock before each message\n"
+    "  --single  sends no bundles: each message travels alone, for whoever looks on\n"
     "Goes on until it is asked to end.";
 
 inline constexpr auto receiver_tables =
@@ -40,7 +41,8 @@ class receiver_program {
         link_(o, pace_, party::receiver),
         copies_(o.has("--copies")),
         audit_(o.has("--audit")),
-        times_(o.has("--times")) {
+        times_(o.has("--times")),
+        bundles_(!o.has("--single")) {
     do_the_rest(shelf_.restored(role_.restore(shelf_.all(), shelf_.last_durable())));
     // names of sessions: a relay tells a new one from a repeat by them
     std::array<octet, 9> drawn{};
@@ -98,6 +100,7 @@ class receiver_program {
       if (auto* t = std::get_if<out::transmit>(&one)) send(*t);
       if (auto* d = std::get_if<out::deliver>(&one)) waiting_.push_back(std::move(*d));
     }
+    bundler_.flush([this](std::string_view text) { link_.send(std::string(text)); });
   }
   void send(const out::transmit& o) {
     if (!link_.is_up()) return;
@@ -105,7 +108,8 @@ class receiver_program {
     how.self = party::receiver;
     how.from = link_.address();
     how.stamps = false;
-    if (auto text = stanza_text(o, how)) link_.send(*text);
+    (void)bundler_.add(o, how, bundles_,
+                       [this](std::string_view text) { link_.send(std::string(text)); });
   }
 
   /// S5. The effect and the record that it was accepted are one transaction (accept.atomic), so a
@@ -155,7 +159,8 @@ class receiver_program {
   our_environment env_;
   receiver<our_environment> role_;
   Client link_;
-  bool copies_, audit_, times_;
+  bool copies_, audit_, times_, bundles_;
+  bundler bundler_;
   std::vector<out::deliver> waiting_;
   std::vector<std::string> taken_;  ///< and not said yet
   std::string life_;

@@ -30,6 +30,7 @@ class sender_program {
         count_(o.number("--count", 0, 1'000'000)),
         window_(o.number("--window", 40, 1024)),
         times_(o.has("--times")),
+        bundles_(!o.has("--single")),
         pacer_(o.number("--pace", 0, 100'000)),
         shelf_(o.needed("--store"), "sender", sender_tables),
         role_((read_keys(env_.keys, o.needed("--keys")), env_),
@@ -156,7 +157,7 @@ class sender_program {
     composing how;
     how.lifetime_s = lifetime_;
     how.plain = permit_;
-    auto composed = compose(link_.came.reader, message, how);
+    auto composed = compose(link_.came.reader.alone(), message, how);
     if (!composed) {
       std::printf("not sent: %s\n", composed.error().what.c_str());
       return true;
@@ -188,6 +189,7 @@ class sender_program {
       if (const auto* t = std::get_if<out::transmit>(&one)) send(*t);
       if (const auto* r = std::get_if<out::report>(&one)) reports_.push_back(*r);
     }
+    bundler_.flush([this](std::string_view text) { link_.send(std::string(text)); });
   }
   /// What a receipt says of messages that arrived altered; the role knows whether it is true.
   void note_altered(const incoming& one) {
@@ -205,7 +207,8 @@ class sender_program {
     how.self = party::sender;
     how.from = link_.address();
     how.stamps = false;
-    if (auto text = stanza_text(o, how)) link_.send(*text);
+    (void)bundler_.add(o, how, bundles_,
+                       [this](std::string_view text) { link_.send(std::string(text)); });
   }
 
   void say_outcomes() {
@@ -272,7 +275,8 @@ class sender_program {
   bool audit_, permit_;
   std::uint32_t lifetime_;
   std::uint64_t count_, window_;
-  bool times_;
+  bool times_, bundles_;
+  bundler bundler_;
   pacer pacer_;
   shelf<sender_output> shelf_;
   our_environment env_;

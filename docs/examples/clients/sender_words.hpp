@@ -11,7 +11,8 @@ using namespace vidimus;
 inline constexpr auto sender_usage =
     "send --jid ME --password-file FILE --relay ADDRESS --to ADDRESS --keys FILE --store FILE\n"
     "     [--host HOST] [--port N] [--plain] [--quick] [--lifetime SECONDS] [--count N]\n"
-    "     [--file FILE] [--window N] [--pace N] [--audit] [--times] [--permit-plain]\n"
+    "     [--file FILE] [--window N] [--pace N] [--audit] [--times] [--single]\n"
+    "     [--permit-plain]\n"
     "  --plain      no TLS: for a server on the same machine\n"
     "  --quick      asks again within seconds: for tests\n"
     "  --count N    in place of standard input: N messages, those of former lives included\n"
@@ -23,6 +24,7 @@ inline constexpr auto sender_usage =
     "  --audit      keeps what the codes cover of each message\n"
     "  --times      microseconds of the clock before each line, and of each message only when it\n"
     "               was submitted and what became of it\n"
+    "  --single     sends no bundles: each message travels alone, for whoever looks on\n"
     "  --permit-plain  messages may leave without a code where the receiver has no support\n"
     "Ends when all messages have ended: with 0 if all were delivered, with 1 if one was not.";
 

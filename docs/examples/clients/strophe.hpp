@@ -29,7 +29,7 @@ class strophe_client {
  private:
   static int message_came(xmpp_conn_t*, xmpp_stanza_t* message, void* self) {
     inbox& to = static_cast<strophe_client*>(self)->came;
-    to.message(read_stanza(to.reader, message, strophe_tree::received, coverage_of));
+    read_each(to.reader, message, strophe_tree::received, coverage_of, to.each());
     return 1;
   }
   static int presence_came(xmpp_conn_t*, xmpp_stanza_t* presence, void* self) {

@@ -67,7 +67,7 @@ class text_client final : public client {
     if (!head) return;  // the strict pass refused it: nothing is known about it
     if (head->space == ns::streams && head->name == "error") return ended(head->child_name);
     if (at_ != step::bound) return enter(*head, text);
-    if (head->name == "message") came.message(came.reader.read(text, scope(), coverage_of));
+    if (head->name == "message") came.reader.read(text, scope(), coverage_of, came.each());
     if (head->name == "presence") came.presence(head->from, head->type);
     if (is_question(*head)) answer(*head);
   }

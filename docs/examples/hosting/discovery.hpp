@@ -11,6 +11,7 @@ namespace hosting {
 
 inline constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";
 inline constexpr std::string_view our_feature = "urn:vidimus:0";
+inline constexpr std::string_view our_bundles = "urn:vidimus:0#bundle";  ///< bundle.known
 
 /// Whether that is a question, which every program has to answer (RFC 6120, section 8.2.3).
 inline bool is_question(const vidimus::stanza_head& head) {
@@ -40,7 +41,7 @@ inline std::string answer_to(const vidimus::stanza_head& question, const char* c
   append_attribute(text, "name", "Vidimus");
   text += "/>";
   for (const std::string_view feature :
-       {disco_info, std::string_view("urn:xmpp:ping"), our_feature}) {
+       {disco_info, std::string_view("urn:xmpp:ping"), our_feature, our_bundles}) {
     text += "<feature";
     append_attribute(text, "var", feature);
     text += "/>";

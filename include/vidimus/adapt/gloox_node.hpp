@@ -4,7 +4,7 @@
 
 #include <gloox/tag.h>
 
-#include "../check/stanza.hpp"
+#include "../check/bundle.hpp"
 #include "gloox_text.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -126,6 +126,16 @@ result<stanza, refusal> read_stanza(stanza_reader& reader, const gloox::Tag& mes
   const gloox_scope scope(message, stream);
   const gloox_tree tree(message);
   return reader.read_tree(gloox_place(tree, message), scope.view(), choose);
+}
+
+/// The same of a message or a bundle of them, as `bundle_reader::read_tree`: `each(result<stanza,
+/// refusal>)` is called with each message as if it had come alone.
+template <class Choose, class Each>
+void read_each(bundle_reader& reader, const gloox::Tag& message, const stream_scope& stream,
+               Choose choose, Each&& each) {
+  const gloox_scope scope(message, stream);
+  const gloox_tree tree(message);
+  reader.read_tree(gloox_place(tree, message), scope.view(), choose, each);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

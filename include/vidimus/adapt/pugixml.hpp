@@ -4,7 +4,7 @@
 
 #include <pugixml.hpp>
 
-#include "../check/stanza.hpp"
+#include "../check/bundle.hpp"
 #include "../check/stanza_writer.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -104,6 +104,15 @@ result<stanza, refusal> read_stanza(stanza_reader& reader, pugi::xml_node messag
                                     const stream_scope& stream = {}, Choose choose = {}) {
   const pugi_scope scope(message, stream);
   return reader.read_tree(pugi_place(message), scope.view(), choose);
+}
+
+/// The same of a message or a bundle of them, as `bundle_reader::read_tree`: `each(result<stanza,
+/// refusal>)` is called with each message as if it had come alone.
+template <class Choose, class Each>
+void read_each(bundle_reader& reader, pugi::xml_node message, const stream_scope& stream,
+               Choose choose, Each&& each) {
+  const pugi_scope scope(message, stream);
+  reader.read_tree(pugi_place(message), scope.view(), choose, each);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -9,7 +9,7 @@
 // Qt takes the word for itself, unless QT_NO_KEYWORDS is defined
 #pragma push_macro("emit")
 #undef emit
-#include "../check/stanza.hpp"
+#include "../check/bundle.hpp"
 #pragma pop_macro("emit")
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -119,6 +119,15 @@ result<stanza, refusal> read_stanza(stanza_reader& reader, const QDomElement& me
                                     const stream_scope& stream = {}, Choose choose = {}) {
   qdom_texts texts;
   return reader.read_tree(qdom_place(message, texts), stream, choose);
+}
+
+/// The same of a message or a bundle of them, as `bundle_reader::read_tree`: `each(result<stanza,
+/// refusal>)` is called with each message as if it had come alone.
+template <class Choose, class Each>
+void read_each(bundle_reader& reader, const QDomElement& message, const stream_scope& stream,
+               Choose choose, Each&& each) {
+  qdom_texts texts;
+  reader.read_tree(qdom_place(message, texts), stream, choose, each);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

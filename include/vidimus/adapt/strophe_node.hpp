@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "../check/stanza.hpp"
+#include "../check/bundle.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -101,6 +101,14 @@ result<stanza, refusal> read_stanza(stanza_reader& reader, xmpp_stanza_t* messag
                                     strophe_tree made = strophe_tree::received,
                                     Choose choose = {}) {
   return reader.read_tree(strophe_place(message, made), {}, choose);
+}
+
+/// The same of a message or a bundle of them, as `bundle_reader::read_tree`: `each(result<stanza,
+/// refusal>)` is called with each message as if it had come alone.
+template <class Choose, class Each>
+void read_each(bundle_reader& reader, xmpp_stanza_t* message, strophe_tree made, Choose choose,
+               Each&& each) {
+  reader.read_tree(strophe_place(message, made), {}, choose, each);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

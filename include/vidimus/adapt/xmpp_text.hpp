@@ -209,7 +209,27 @@ struct sending {
   std::string space{};  ///< written as xmlns on the message, as WebSocket frames need
   std::span<const std::string_view> hints = control_hints;
   reading_limits limits{};
+  /// As it stands in a bundle: without addresses and hints, which are the envelope's.
+  bool bundled = false;
 };
+
+namespace detail {
+
+/// The start tag and the limits, as `how` has them.
+inline reading_limits addressed(outgoing_stanza& parts, std::string_view to, const sending& how) {
+  reading_limits limits = how.limits;
+  parts.space = how.space;
+  if (!how.bundled) {
+    parts.to = to;
+    if (how.stamps) parts.from = how.from;
+  } else {
+    parts.space = ns::content;
+    limits.depth -= std::min<std::size_t>(limits.depth, 2);  // the bundle is to be lawful too
+  }
+  return limits;
+}
+
+}  // namespace detail
 
 /// The text of the message stanza for one `transmit`, in the form that servers keep best; it has
 /// passed the strict pass. Refused: `unwritable`, and `not_strict` if an address or the payload is
@@ -220,15 +240,13 @@ inline result<std::string, text_error> stanza_text(const out::transmit& o, const
   auto own = write_element(o.what, place);
   if (!own) return text_error{text_fault::unwritable, own.error().what};
   outgoing_stanza parts;
-  parts.to = to;
-  if (how.stamps) parts.from = how.from;
+  const auto limits = detail::addressed(parts, to, how);
   parts.id = how.id;
   parts.type = o.type;
   if (o.payload) parts.payload = *o.payload;
   parts.own = &*own;
-  if (!std::holds_alternative<check>(o.what)) parts.hints = how.hints;
-  parts.space = how.space;
-  auto text = write_stanza(parts, how.limits);
+  if (!std::holds_alternative<check>(o.what) && !how.bundled) parts.hints = how.hints;
+  auto text = write_stanza(parts, limits);
   if (!text) return text_error{text_fault::not_strict, explain(text.error())};
   return std::move(*text);
 }

@@ -49,6 +49,15 @@ concept xml_handler = requires(H& h, const open_event& open, std::string_view pi
   { h.what() } -> std::convertible_to<std::string_view>;
 };
 
+/// A handler that asks where it is: before `open` it is told what is declared there, the element's
+/// own included, and where its tag begins (null in a tree); after `close` where it has ended, in
+/// octets only. Prefixes may be there twice: the later one is in force.
+template <class H>
+concept asks_where = requires(H& h, const stream_scope& in, const char* at) {
+  h.begins(in, at);
+  h.ended(at);
+};
+
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #endif

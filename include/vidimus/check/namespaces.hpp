@@ -102,6 +102,9 @@ class namespaces {
     return resolve_several();
   }
 
+  /// What is declared at this place; the texts stay as long as those that were given.
+  stream_scope scope() const noexcept { return {default_, bound_}; }
+
   std::span<const xml_attribute> attributes() const noexcept { return attributes_.view(); }
 
   /// After a refusal: the prefix or name, and a pointer to where it is written (null: at the

@@ -55,6 +55,12 @@ enum class refusal_kind : std::uint8_t {
   own_not_flat,
   two_own,
   bad_coverage,
+  // a bundle (check/bundle.hpp)
+  bundle_empty,
+  bundle_too_many,
+  bundle_nested,
+  bundle_addressed,
+  bundle_stray,
   // a tree that its parser could not build
   no_tree,
 };
@@ -102,6 +108,11 @@ constexpr std::string_view sentence(refusal_kind kind) noexcept {
     case two_own: return "there are two elements of urn:vidimus:0";
     case bad_coverage:
       return "the coverage list is not sorted, has doubles, or names what cannot be listed";
+    case bundle_empty: return "there is no message in the bundle";
+    case bundle_too_many: return "there are more messages in the bundle than it may carry";
+    case bundle_nested: return "there is a bundle in the bundle";
+    case bundle_addressed: return "a message in the bundle has an address of its own";
+    case bundle_stray: return "the bundle has something that is not a message";
     case no_tree: return "the parser did not build a tree";
   }
   return "unknown refusal";

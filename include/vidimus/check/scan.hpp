@@ -174,6 +174,7 @@ class scanner : private scan_state {
       while (*at != '<' && !is_xml_space(at[-1])) --at;  // from the name back to its prefix
       return fail(kind, at, ns_.what());
     }
+    if constexpr (asks_where<H>) to.begins(ns_.scope(), at);
     kind = to.open(open_event{space, q.local(), ns_.attributes()});
     return kind == refusal_kind::none || fail(kind, at, to.what());
   }
@@ -203,6 +204,7 @@ class scanner : private scan_state {
   VIDIMUS_HOT bool leave(const char* at, H& to) {
     auto kind = to.close();
     if (kind != refusal_kind::none) return fail(kind, at, to.what());
+    if constexpr (asks_where<H>) to.ended(p_);
     drop_lf_ = false;
     ns_.pop();
     open_.pop();

@@ -12,6 +12,7 @@ struct stanza {
   std::string from, to, id, type;   ///< of the start tag; empty if absent
   bool is_error = false;            ///< type='error': never verified as a delivery
   bool is_copy = false;             ///< carbon, archive, forwarded: never verified, never answered
+  bool bundled = false;             ///< came in a bundle (check/bundle.hpp)
   std::optional<flat_element> own;  ///< the element of urn:vidimus:0
   octets canonical;                 ///< under the coverage that was chosen for `own`
   std::string payload;              ///< all other children, as XML that can be sent on

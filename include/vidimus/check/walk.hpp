@@ -143,6 +143,7 @@ class tree_walker {
     std::string_view space = name.space;
     auto kind = name.resolved ? ns_.resolve_attributes() : ns_.resolve(name.prefix, space);
     if (kind != refusal_kind::none) return fail(kind, ns_.what());
+    if constexpr (asks_where<H>) to.begins(ns_.scope(), nullptr);
     kind = to.open(open_event{space, name.local, ns_.attributes()});
     return kind == refusal_kind::none || fail(kind, to.what());
   }

@@ -30,9 +30,10 @@ enum class clause : std::uint8_t {
   low_one, low_two, credit_limit, credit_ask, refusal_final, timer_owed, timer_sync,
   timer_adaptive, timer_young, timer_busy, link_cut, accept_atomic, restore_again, endpoint_memory,
   endpoint_probe, challenge_one, flood_bucket, flood_order, element_flat, element_ranges,
-  element_check, element_brief, brief_resolve, copy_never, durable_first, end_keys, end_code,
-  end_sealed, end_refuse, end_keep, end_delivered, endpoint_able, plain_permit, plain_once,
-  order_hand, order_wait, order_skip, order_late, not_armed,
+  element_check, element_brief, brief_resolve, bundle_split, bundle_shape, bundle_known,
+  copy_never, durable_first, end_keys, end_code, end_sealed, end_refuse, end_keep, end_delivered,
+  endpoint_able, plain_permit, plain_once, order_hand, order_wait, order_skip, order_late,
+  not_armed,
 };
 
 enum class level : std::uint8_t { must, should };

@@ -215,6 +215,15 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(brief_resolve, "brief.resolve",
     "A reference that stands for no conversation of the peer, or for two, has no effect, and "
     "nothing depends on its being understood."),
+  VIDIMUS_CLAUSE_(bundle_split, "bundle.split",
+    "Each message of a bundle is read as if it had come alone, from and to where the bundle did, "
+    "in the order in which they stand."),
+  VIDIMUS_CLAUSE_(bundle_shape, "bundle.shape",
+    "A bundle has 1 to 64 messages without addresses and nothing else, and none within another; "
+    "one that does not keep this is refused whole."),
+  VIDIMUS_CLAUSE_(bundle_known, "bundle.known",
+    "Bundles go only where they are known to be read; a message that has no company, or is sent "
+    "again, goes alone."),
   VIDIMUS_CLAUSE_(copy_never, "copy.never",
     "Errors and copies are never verified as a delivery and never answered."),
   VIDIMUS_CLAUSE_(durable_first, "durable.first",

@@ -111,6 +111,11 @@ constexpr bool is_copy_wrapper(std::string_view space, std::string_view local) n
   return is_in<copy_names>(space, local);
 }
 
+/// The envelope of several messages, a child of a message (protocol.md, bundle.split).
+inline constexpr std::string_view bundle_name = "bundle";
+/// The most messages that one may carry.
+inline constexpr std::size_t bundle_messages_max = 64;
+
 /// What reading one stanza may take. A stanza beyond a limit is refused, naming the limit.
 /// Work and memory are linear in `octets`; what is kept between stanzas is bounded by the same.
 struct reading_limits {
