@@ -17,6 +17,7 @@ int main(int argc, char* argv[]) {
       {"withdrawn", examples::withdrawn},
       {"conditional", examples::conditional},
       {"batched", examples::batched},
+      {"bundled", examples::bundled},
       {"end to end", examples::end_to_end},
       {"sealed", examples::sealed},
       {"listed", examples::listed},

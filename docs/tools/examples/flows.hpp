@@ -157,6 +157,19 @@ inline std::string conditional() {
   return s.shown();
 }
 
+inline std::string bundled() {
+  opened s;
+  const auto one = s.submit("<body>one</body>"), two = s.submit(hello, {}, false, place);
+  s.arrives_together(relay, "S1 of two messages that the application wrote one after the other");
+  s.arrives_together(alice, "S2 of both, from a server that lets no status wait");
+  s.arrives_together(relay, "S3 of both");
+  s.all_arrive();
+  s.expect_outcome(one, outcome::delivered);
+  s.expect_outcome(two, outcome::delivered);
+  s.say("from here on as before; the sender reports both: delivered");
+  return s.shown();
+}
+
 inline std::string batched() {
   sender_limits sl;
   sl.commands = {milliseconds(200), 64};

@@ -12,29 +12,30 @@ namespace examples {
 inline constexpr std::size_t columns_max = 118;
 
 /// A stanza cut where a line may end: between the attributes of a tag and in front of the children
-/// of the message. There white space says nothing; everywhere else it would.
+/// of a message or a bundle. There white space says nothing; everywhere else it would.
 struct piece {
   std::string text;
-  bool child = false;  ///< begins a child of the message
+  std::size_t child = 0;  ///< begins one: so deep
 };
 
 inline std::vector<piece> pieces_of(std::string_view stanza) {
   std::vector<piece> out(1);
-  int depth = 0;
-  bool in_tag = false, closes = false;
+  std::size_t depth = 0;
+  bool in_tag = false, closes = false, in_bundle = false;
   char quote = 0;
   for (std::size_t i = 0; i < stanza.size(); ++i) {
     const char c = stanza[i];
     if (!in_tag && c == '<') {
       in_tag = true;
       closes = stanza[i + 1] == '/';
-      if (!closes && depth == 1) out.push_back({"", true});
+      if (depth == 1) in_bundle = stanza.substr(i, 7) == "<bundle";
+      if (!closes && (depth == 1 || (in_bundle && depth < 4))) out.push_back({"", depth});
     } else if (quote != 0) {
       quote = c == quote ? '\0' : quote;
     } else if (in_tag && (c == '\'' || c == '"')) {
       quote = c;
     } else if (in_tag && c == ' ') {
-      out.push_back({"", false});
+      out.push_back({"", 0});
       continue;
     } else if (in_tag && c == '>') {
       in_tag = false;
@@ -51,15 +52,15 @@ inline std::vector<piece> pieces_of(std::string_view stanza) {
 /// A stanza as it stands in a page: each child on a line of its own, long tags on several.
 inline std::string laid_out(std::string_view stanza) {
   std::string out;
-  std::size_t column = 0;
+  std::size_t column = 0, indent = 2;
   bool first = true;
   for (const piece& one : pieces_of(stanza)) {
-    if (one.child) {
-      out += "\n  ";
-      column = 2;
+    if (one.child != 0) {
+      column = indent = 2 * one.child;
+      out += '\n' + std::string(column, ' ');
     } else if (!first && column + 1 + one.text.size() > columns_max) {
-      out += "\n    ";
-      column = 4;
+      column = indent + 2;
+      out += '\n' + std::string(column, ' ');
     } else if (!first) {
       out += ' ';
       ++column;

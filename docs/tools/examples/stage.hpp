@@ -5,7 +5,7 @@
 #include <deque>
 #include <optional>
 #include <vidimus/adapt/memory_store.hpp>
-#include <vidimus/adapt/xmpp_text.hpp>
+#include <vidimus/adapt/xmpp_bundle.hpp>
 #include <vidimus/vidimus.hpp>
 
 #include "layout.hpp"
@@ -19,6 +19,7 @@ namespace examples {
 struct flight {
   std::string from, to, text;
   element what;
+  out::transmit sent;
 };
 
 /// What a role asked to be made durable.
@@ -119,6 +120,26 @@ class stage {
     expect(at != std::string::npos, "there is something to alter");
     deliver(f.to, f.text.replace(at, from.size(), into));
   }
+  /// All that is in flight to that bare address travels in one bundle: shown, and it arrives.
+  void arrives_together(std::string_view to, std::string_view words) {
+    bundler gathered;
+    std::string text;
+    const auto keep = [&](std::string_view one) { text += one; };
+    for (std::size_t i = 0; i < air_.size();) {
+      if (bare(air_[i].to) != to) {
+        ++i;
+        continue;
+      }
+      sending how;
+      how.self = to == relay ? party::sender : party::server;
+      how.from = air_[i].from;
+      expect(!gathered.add(air_[i].sent, how, true, keep), "it can be written");
+      air_.erase(air_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    gathered.flush(keep);
+    show(words, text);
+    deliver(std::string(to), text);
+  }
   /// All that is in flight, and what it causes, arrives and is not shown.
   void all_arrive() {
     for (int most = 1000; !air_.empty() && most > 0; --most) {
@@ -187,28 +208,33 @@ class stage {
   /// What stands in the page has to be read as the stanza that was sent.
   void show(std::string_view words, const std::string& text) {
     const std::string shown = laid_out(text);
-    const auto one = arrive(text, {party::sender, {}, {}, {}});
-    const auto other = arrive(shown, {party::sender, {}, {}, {}});
-    expect(one && other && one->whole.own == other->whole.own &&
-               one->whole.canonical == other->whole.canonical &&
-               one->what.body.canonical == other->what.body.canonical,
-           "the layout changes nothing: " + shown);
+    const auto one = read(text, party::sender), other = read(shown, party::sender);
+    expect(one.size() == other.size(), "the layout keeps all: " + shown);
+    for (std::size_t i = 0; i < one.size(); ++i)
+      expect(one[i].whole.own == other[i].whole.own &&
+                 one[i].whole.canonical == other[i].whole.canonical &&
+                 one[i].what.body.canonical == other[i].what.body.canonical,
+             "the layout changes nothing: " + shown);
     shown_ += comment(words) + "\n" + shown + "\n";
   }
 
   void deliver(const std::string& to, const std::string& text) {
     now_ = now_ + milliseconds(50);
-    const auto as = [&](party self) {
-      auto read = arrive(text, {self, {}, {}, {}});
-      expect(read && read->kind == arrival_kind::ours, "the stanza is read: " + text);
-      return read->what;
-    };
     if (to == relay)
-      relay_did(v_->receive(as(party::server), now_));
+      for (const arrival& one : read(text, party::server)) relay_did(v_->receive(one.what, now_));
     else if (bare(to) == alice)
-      alice_did(a_->receive(as(party::sender), now_));
+      for (const arrival& one : read(text, party::sender)) alice_did(a_->receive(one.what, now_));
     else
-      bob_did(b_->receive(as(party::receiver), now_));
+      for (const arrival& one : read(text, party::receiver)) bob_did(b_->receive(one.what, now_));
+  }
+  std::vector<arrival> read(std::string_view text, party self) {
+    std::vector<arrival> out;
+    arrive_each(reader_, text, {self, {}, {}, {}}, [&](result<arrival, refusal> one) {
+      expect(one && (self != party::sender || one->kind != arrival_kind::plain),
+             "the stanza is read: " + std::string(text));
+      out.push_back(std::move(*one));
+    });
+    return out;
   }
 
   void alice_did(sender_outputs outs) { carry_out(outs, party::sender, alice_full); }
@@ -244,7 +270,7 @@ class stage {
       how.from = from;
       auto text = stanza_text(o, how);
       expect(text.has_value(), "the stanza can be written");
-      air_.push_back({from, o.to, std::move(*text), o.what});
+      air_.push_back({from, o.to, std::move(*text), o.what, o});
     } else if constexpr (std::is_same_v<Out, out::report>) {
       reports_.push_back({o.name, o.ended, o.why});
     } else if constexpr (std::is_same_v<Out, out::deliver>) {
@@ -259,6 +285,7 @@ class stage {
   std::optional<sender<env>> a_;
   std::optional<server<env>> v_;
   std::optional<receiver<env>> b_;
+  bundle_reader reader_;
   instant now_{1000000};
   std::deque<flight> air_;
   std::vector<ending> reports_;
