@@ -7,7 +7,7 @@
 
 #include "../support/catch.hpp"
 #include "../support/trio.hpp"
-#include "vidimus/adapt/xmpp_text.hpp"
+#include "vidimus/adapt/xmpp_bundle.hpp"
 
 using namespace toy;
 
@@ -28,6 +28,7 @@ struct policy {
   bool conditional;
   bool batched;  ///< commands and statuses wait; the application answers ten at once
   bool brief = true;
+  bool bundled = false;  ///< what leaves for one address at one time goes in one stanza
 };
 
 struct counted {
@@ -61,11 +62,10 @@ class spelling {
     return full ? romeo_full : romeo;
   }
 
-  /// The stanza's octets, less those of the message without our element.
-  std::size_t beyond_message(const flight& f, std::string& written) const {
+  /// What is sent with these names, and how.
+  out::transmit sent_of(const flight& f, sending& how) const {
     out::transmit o = f.sent;
     std::visit([&](auto& e) { spell(e); }, o.what);
-    sending how;
     const bool forward = wire::goes_forward(o.what.index());
     how.self = bare(f.from) == alice ? party::sender
                : f.from == relay     ? party::server
@@ -76,17 +76,26 @@ class spelling {
     o.to = address(f.sent.to);
     if (where_ == place::in_server && how.self == party::sender && is_check) how.to = romeo;
     if (where_ == place::in_server && how.self == party::server && forward) how.from = juliet_full;
-    const auto text = stanza_text(o, how);
+    return o;
+  }
+  /// Of the message without our element; nothing if it is none.
+  std::size_t bare_message(const flight& f) const {
+    if (f.as<check>() == nullptr) return 0;
+    outgoing_stanza plain;
+    plain.to = bare(f.from) == alice ? romeo : romeo_full;
+    if (f.from == relay) plain.from = juliet_full;
+    plain.type = f.sent.type;
+    plain.payload = *f.sent.payload;
+    return write_stanza(plain)->size();
+  }
+  /// The stanza's octets, less those of the message without our element.
+  std::size_t beyond_message(const flight& f, std::string& written) const {
+    sending how;
+    const auto text = stanza_text(sent_of(f, how), how);
     INFO((text ? "" : text.error().what));
     REQUIRE(text);
     written = *text;
-    if (!is_check) return text->size();
-    outgoing_stanza plain;
-    plain.to = how.self == party::sender ? romeo : romeo_full;
-    if (how.self == party::server) plain.from = juliet_full;
-    plain.type = o.type;
-    plain.payload = *o.payload;
-    return text->size() - write_stanza(plain)->size();
+    return text->size() - bare_message(f);
   }
 
  private:
@@ -116,6 +125,36 @@ class spelling {
   std::string relay_;
 };
 
+/// Hosts that take all that came, and send what the roles say of it in bundles.
+class bundling {
+ public:
+  bundling(trio& t, place where) : trio_(t), spell_(where) { t.carry = false; }
+
+  void run() {
+    while (!trio_.air.empty()) {
+      const auto leaving = std::exchange(trio_.air, {});
+      std::map<std::string, bundler> hosts;
+      const auto send = [&](std::string_view text) { octets += text.size(), ++stanzas; };
+      for (const flight& f : leaving) {
+        sending how;
+        const auto sent = spell_.sent_of(f, how);
+        REQUIRE_FALSE(hosts[f.from].add(sent, how, true, send));
+        bare += spell_.bare_message(f);
+      }
+      for (auto& [from, host] : hosts) host.flush(send);
+      for (const flight& f : leaving) trio_.arrive(f);
+    }
+  }
+  void pass(span_ms time) {
+    for (std::int64_t i = 0; i < time.count; i += 5, run()) trio_.pass(milliseconds(5));
+  }
+  std::size_t octets = 0, bare = 0, stanzas = 0;
+
+ private:
+  trio& trio_;
+  spelling spell_;
+};
+
 /// A hundred messages, ten at a time, after the roles have got to know each other.
 counted count(place where, const policy& as) {
   sender_limits sl;
@@ -134,25 +173,30 @@ counted count(place where, const policy& as) {
   t.reports.clear();
   t.delivered.clear();
   t.accepts = !as.batched;
+  std::optional<bundling> hosts;
+  if (as.bundled) hosts.emplace(t, where);
+  const auto run = [&] { hosts ? hosts->run() : t.run(); };
+  const auto pass = [&](span_ms time) { hosts ? hosts->pass(time) : t.pass(time); };
   for (int round = 0; round < 10; ++round) {
     for (int i = 0; i < 10; ++i) {
       outgoing m = message("<body>a message</body>");
       m.conditional = as.conditional;
       t.alice_did(t.a->submit(m, t.now)->outputs);
     }
-    t.run();
-    t.pass(milliseconds(300));  // what waits goes; the application answers behind it
+    run();
+    pass(milliseconds(300));  // what waits goes; the application answers behind it
     while (as.batched && !t.delivered.empty()) {
       std::vector<message_name> names;
       for (const out::deliver& d : std::exchange(t.delivered, {})) names.push_back(d.name);
       t.bob_did(*t.b->accepted(names, t.now));
-      t.run();
+      run();
     }
   }
-  t.pass(seconds(1));
+  pass(seconds(1));
   REQUIRE(t.reports.size() == 100);
   for (const out::report& r : t.reports) REQUIRE(r.ended == outcome::delivered);
   counted out;
+  if (hosts) return {0, hosts->octets - hosts->bare, hosts->stanzas, {}, {}};
   const spelling spell(where);
   for (const flight& f : t.ever) {
     std::string written;
@@ -208,6 +252,9 @@ TEST_CASE("octets beyond the bare messages, both hops, beside receipts and strea
     for (const policy& as :
          {policy{"strict", false, false}, policy{"batched, 10 at a time", false, true},
           policy{"conditional, batched, 10 at a time", true, true},
+          policy{"strict, bundled", false, false, true, true},
+          policy{"batched, 10 at a time, bundled", false, true, true, true},
+          policy{"conditional, batched, 10 at a time, bundled", true, true, true, true},
           policy{"strict, no brief form", false, false, false},
           policy{"batched, 10 at a time, no brief form", false, true, false},
           policy{"conditional, batched, 10 at a time, no brief form", true, true, false}}) {
@@ -216,6 +263,8 @@ TEST_CASE("octets beyond the bare messages, both hops, beside receipts and strea
                   where == place::in_server ? "in the server" : "component", as.name,
                   static_cast<double>(c.checks) / 100, static_cast<double>(c.controls) / 100,
                   c.stanzas, static_cast<double>(c.checks + c.controls) / 100);
+      if (as.batched && as.bundled) REQUIRE(c.checks + c.controls <= 100 * 200);
+      if (as.bundled) continue;
       if (as.conditional)
         std::printf("| check of hop 1: %s | | | | |\n", parts_of(c.last_check).c_str());
       if (as.conditional && as.brief)
