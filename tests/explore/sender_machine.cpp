@@ -197,6 +197,7 @@ void sender_machine::list_commands(const party& from, std::vector<move>& to) {
           outgoing m = toy::message(texts[i]);
           m.lifetime_s = lifetime_s;
           m.report = in_.report != 0;
+          m.all = in_.all != 0;
           m.conditional = i < (in_.conditional == 2 ? in_.messages : in_.conditional);
           auto given = of.submit(m, the_time);
           if (!given) return std::nullopt;

@@ -71,10 +71,21 @@ const char* claims_of(const receipt& e, const shelf_view& in) {
   return nullptr;
 }
 
-const char* low_two_holds(const shelf_view& in, number low, const ranges& voids) {
+/// It is owed to all of some endpoints, of which this is none.
+bool is_for_others(const shelf_view& in, number n, const memory_name& endpoint) {
+  if (!in.is(n, {custody_stage::executed, custody_stage::unwatched})) return false;
+  const auto held = in.at(n);
+  const auto is = [&](const record::sent_to& to) { return to.endpoint == endpoint; };
+  return (held->flags & check::all) != 0 && !held->sent.empty() &&
+         std::none_of(held->sent.begin(), held->sent.end(), is);
+}
+
+const char* low_two_holds(const shelf_view& in, number low, const ranges& voids,
+                          const memory_name& endpoint) {
   using s = custody_stage;
   for (number n = 1; n < low; ++n)
-    if (!in.closed(n) && !in.is(n, {s::delivered, s::unconfirmed, s::voided}))
+    if (!in.closed(n) && !in.is(n, {s::delivered, s::unconfirmed, s::voided}) &&
+        !is_for_others(in, n, endpoint))
       return "P4: low2 above a number without a stored end";
   for (const range& r : voids)
     for (number n = r.first; n <= r.last; ++n)
@@ -94,7 +105,7 @@ const char* claims_of(const check& e, const out::transmit& sent, const shelf_vie
     return "P4: a message was sent on with another payload than is held";
   if (!((held->ends ? *held->ends : end_code{}) == e.second))
     return "P4: a second code was sent on that is not durable";
-  return low_two_holds(in, e.low, e.voids);
+  return low_two_holds(in, e.low, e.voids, e.head.memory);
 }
 
 }  // namespace
@@ -166,7 +177,7 @@ const char* server_machine::claims(const party&, const shelf& store,
   }
   if (const auto* c = std::get_if<check>(&sent.what)) return claims_of(*c, sent, in);
   const auto& s = std::get<vidimus::sync>(sent.what);
-  return low_two_holds(in, s.low, s.voids);
+  return low_two_holds(in, s.low, s.voids, s.head.memory);
 }
 
 void server_machine::list_deadlines(const party& from, std::vector<move>& to) {

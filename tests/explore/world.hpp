@@ -14,6 +14,7 @@ struct world {
   int messages = 1;     ///< submitted, each at any time; three only if the sender lives
   int conditional = 0;  ///< 1: the first message's check is the command as well; 2: of all
   int report = 1;       ///< 0: the sender asks for no delivery report
+  int all = 0;          ///< 1: every endpoint that is there has to take each message
   int syncs = 3;        ///< nonces that the sender draws
   int probes = 2;       ///< nonces that the server draws
   int altered = 0;      ///< ways in which the payload of a check may be changed on the way

@@ -8,6 +8,7 @@ const std::vector<bound>& bounds() {
       {"messages", &world::messages},
       {"conditional", &world::conditional},
       {"report", &world::report},
+      {"all", &world::all},
       {"syncs", &world::syncs},
       {"probes", &world::probes},
       {"altered", &world::altered},
@@ -191,6 +192,26 @@ std::vector<world> worlds(bool all) {
                  .withdraw = 1,
                  .sender_ends = 1,
                  .server_lost = 1});
+  out.push_back({.name = "one-all",
+                 .all = 1,
+                 .syncs = 2,
+                 .probes = 2,
+                 .detaches = 1,
+                 .withdraw = 1,
+                 .server_ends = 1,
+                 .refuse = 1,
+                 .server_crashes = 1,
+                 .receiver_crashes = 1});
+  // the endpoint that had to take it is no more: only the lifetime ends that
+  out.push_back({.name = "one-all-receiver-lost",
+                 .all = 1,
+                 .syncs = 2,
+                 .probes = 3,
+                 .withdraw = 1,
+                 .server_ends = 1,
+                 .server_crashes = 1,
+                 .receiver_lost = 1,
+                 .progress = 0});
   out.push_back(
       {.name = "two-conditional", .messages = 2, .conditional = 1, .syncs = 2, .probes = 2});
   out.push_back(

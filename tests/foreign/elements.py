@@ -88,7 +88,7 @@ class Case:
 
     def check(self):
         r = self.random
-        number, flags = self.number(), r.choice([0, 1, 2, 3, 6, 8, 15])
+        number, flags = self.number(), r.choice([0, 1, 2, 3, 6, 8, 15, 18, 31])
         lifetime = r.choice([86400, 1, 2 ** 32 - 1])
         low = self.number() if self.purpose == 'deliver' else 0
         kind = r.choice(['', 'chat', 'groupchat', 'headline', 'normal', 'paint'])

@@ -31,6 +31,7 @@ struct submission {
   bool withdraw_asked = false;
   bool rolled_back = false;    ///< its sender was restored from an older store since
   bool living_again = false;   ///< and that store held it without an outcome
+  bool all = false;            ///< every endpoint that is there has to take it
   bool plain = false;          ///< it may leave without a code
   bool marked = false;         ///< that it does is durable
   int left = 0;                ///< times it did

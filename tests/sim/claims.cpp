@@ -135,7 +135,15 @@ void check_receipt(const server_view& v, const receipt& r, std::uint32_t window)
   must(r.limit <= std::max(c->limit, c->base + window - 1), "credit is not durable");
 }
 
-void check_low_two(const server_view& v, number low, const ranges& voids) {
+/// It is for all, and the endpoint is none of those that have to take it.
+bool is_for_others(const record::server_custody& r, const memory_name& endpoint) {
+  const auto is = [&](const record::sent_to& to) { return to.endpoint == endpoint; };
+  return (r.flags & check::all) != 0 && !r.sent.empty() &&
+         std::none_of(r.sent.begin(), r.sent.end(), is);
+}
+
+void check_low_two(const server_view& v, number low, const ranges& voids,
+                   const memory_name& endpoint) {
   const auto* c = v.conversation();
   must(c != nullptr, "a delivery of a conversation that is not durable");
   for (number n = std::max(c->base, c->low); n < low; ++n)
@@ -144,7 +152,8 @@ void check_low_two(const server_view& v, number low, const ranges& voids) {
        at != v.held.custody.end() && at->first.first == v.line && at->first.second < low; ++at) {
     using stage = record::custody_stage;
     const stage is = at->second.is;
-    must(is != stage::verified && is != stage::executed && is != stage::unwatched,
+    const bool owed = is == stage::executed || is == stage::unwatched;
+    must(is != stage::verified && (!owed || is_for_others(at->second, endpoint)),
          "low2 is above an unfinished number", at->first.second);
   }
   for (const range& span : voids)
@@ -165,7 +174,7 @@ void check_forwarded(const server_view& v, const check& e, const payload_ref& pa
   const auto* p = find_in(v.held.payloads, ledger::item_key{v.line, e.at});
   must(p != nullptr && payload != nullptr && *p == *payload, "forwarded otherwise than stored",
        e.at);
-  check_low_two(v, e.low, e.voids);
+  check_low_two(v, e.low, e.voids, e.head.memory);
 }
 
 }  // namespace
@@ -184,7 +193,8 @@ void check_server_claims(const ledger& held, const element& e, const payload_ref
   }
   const server_view v{held, line_of(head.conversation)};  // here every origin is its own peer
   if (const auto* m = std::get_if<check>(&e)) return check_forwarded(v, *m, payload);
-  if (const auto* s = std::get_if<vidimus::sync>(&e)) return check_low_two(v, s->low, s->voids);
+  if (const auto* s = std::get_if<vidimus::sync>(&e))
+    return check_low_two(v, s->low, s->voids, head.memory);
   broken("P4", "a server sent an element that is not a server's");
 }
 

@@ -24,6 +24,7 @@ struct party {
   bool last_durable = true;       ///< of the restore at hand
   bool half_restored = false;     ///< a restore from an older store was cut off: so is the next
   int restores_of_old = 0;        ///< from an older or empty store
+  int renames = 0;                ///< of its memory towards somebody
   std::int64_t skew = 0;          ///< its clock against the world's
   std::int64_t wake = INT64_MAX;  ///< as it asked last, in the world's time
   duty::bucket_limits tokens;     ///< answers that it may give to what nobody made

@@ -139,6 +139,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   draw_final_receipts(p);
   draw_octets(p);
   p.plain = chance(seed, 13).one_in(4);
+  p.all = chance(seed, 16).one_in(4);
   return p;
 }
 

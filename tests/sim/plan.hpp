@@ -94,6 +94,7 @@ struct plan {
   int ends = 0;
   bool sealed = false;
   int ordered = 0;              ///< per cent of the endpoints
+  bool all = false;             ///< some messages are for all endpoints
   bool plain = false;           ///< messages may leave without a code, and receivers want them so
   std::size_t oversize_at = 0;  ///< payload octets that the server does not take; 0: none
   link_kind links = link_kind::by_faults;

@@ -100,6 +100,7 @@ class world {
   void check_rename(const party& p, const out::persist& o, const memory_name& before) const;
   void took(endpoint_party& p, const message_name& name);
   void hand(endpoint_party& p, const out::deliver& o);
+  void check_all_took(const out::persist& o);
   void note_skips(const endpoint_party& p, const out::persist& o);
   void report(sender_party& p, const out::report& o);
   void set_wake(party& p, instant at, std::function<void()> tick_it);

@@ -64,8 +64,23 @@ void world::persist(party& p, const out::persist& o) {
   p.store.carry_out(o);
   p.held.persist(o);
   say("  ", p.name, " stores ", o.key().substr(0, 2), " ", o.key().substr(o.key().rfind('/') + 1));
+  if (memory && !before.empty() && p.held.memories.at(o.key().substr(3)) != before) ++p.renames;
   if (memory) check_rename(p, o, before);
   note_mark(o);
+  if (o.key().starts_with("vr/")) check_all_took(o);
+}
+
+/// Delivered to all is what everybody took who had to (protocol.md, endpoint.all).
+void world::check_all_took(const out::persist& o) {
+  const auto held = image::load<record::server_custody>(o.image());
+  if (!held || held->is != record::custody_stage::delivered || (held->flags & check::all) == 0)
+    return;
+  const submission* s = books_.find(message_name{held->name, held->at});
+  if (s == nullptr || trustless_) return;
+  for (const record::sent_to& to : held->sent)
+    if (std::none_of(s->effects.begin(), s->effects.end(),
+                     [&](const effect& e) { return e.memory == to.endpoint; }))
+      broken("P3", "delivered to all, but one did not take it: " + books_.describe(*s));
 }
 
 void world::forget(party& p, const out::forget& o) {

@@ -61,6 +61,11 @@ void world::check_reached(const submission& s) const {
     if (s.left == 0 && relay_.life == 0) broken("P2", "marked, never left: " + books_.describe(s));
     return;
   }
+  // somebody who had to take it is no more
+  const auto gone = [&](const endpoint_party& p) {
+    return p.bare == s.destination && (p.restores_of_old > 0 || p.renames > 0);
+  };
+  if (s.all && std::any_of(endpoints_.begin(), endpoints_.end(), gone)) return;
   if (s.effects.empty()) broken("P2", "never taken: " + books_.describe(s));
   const outcome ended = s.reports.front().ended;
   // where no report was asked, the better news may come first all the same; and an endpoint may

@@ -28,6 +28,7 @@ void world::submit(int sender, int index, bool last) {
   outgoing m;
   m.plain = s.plain = plan_.plain && app_.one_in(2);
   if (p.e.keys.end_to_end(s.destination)) s.plain = false;
+  m.all = s.all = plan_.all && app_.one_in(2);
   m.destination = s.destination;
   m.type = s.type;
   m.report = s.report;

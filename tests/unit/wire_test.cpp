@@ -238,7 +238,7 @@ TEST_CASE("a value that has no spelling is not written", "[element.flat]") {
   REQUIRE(has(says([](check& e) { e.at = 0; }), "number: "));
   REQUIRE(has(says([](check& e) { e.at = number_max + 1; }), "number: "));
   REQUIRE(has(says([](check& e) { e.type = "whim"; }), "type: "));
-  REQUIRE(has(says([](check& e) { e.flags = 16; }), "flags: "));
+  REQUIRE(has(says([](check& e) { e.flags = 32; }), "flags: "));
   REQUIRE(has(says([](check& e) { e.lifetime_s = 0; }), "lifetime: "));
   REQUIRE(has(says([](check& e) { e.attempt = 0; }), "attempt: "));
   REQUIRE(has(says([](check& e) { e.low = 1; }), "low, voids: "));

@@ -23,7 +23,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 //              v  code, as long as the rule says (22 characters)
 //   check      n  number, 1 to 2^53-1
 //              t  type: chat, groupchat, headline, normal; absent: that of the stanza
-//              f  letters of cpqs in this order: conditional, plain, quiet (no report asked),
+//              f  letters of acpqs in this order: all, conditional, plain, quiet (no report asked),
 //                 sealed; absent: none of them
 //              l  lifetime in seconds, 1 to 2^32-1; absent: 86400
 //              w  low2, hop 2 only, 1 to 2^53-1; absent: 1

@@ -72,7 +72,8 @@ struct flag_letter {
   std::uint8_t flag;
 };
 inline constexpr std::array flag_letters{
-    flag_letter{'c', check::conditional}, flag_letter{'p', check::plain},
+    flag_letter{'a', check::all}, flag_letter{'c', check::conditional},
+    flag_letter{'p', check::plain},
     flag_letter{'q', check::report},  // quiet: set where the flag is not
     flag_letter{'s', check::sealed}};
 

@@ -129,7 +129,7 @@ inline std::uint8_t read_flags(input& in) {
       ++at;
     }
   if (value->empty() || at != value->size())
-    in.bad("f", *value, "one or more letters of cpqs in this order");
+    in.bad("f", *value, "one or more letters of acpqs in this order");
   return out;
 }
 

@@ -118,7 +118,7 @@ inline void write_fields(output& out, const check& e, const wire_place& place) {
   std::string flags;
   for (const auto& [letter, flag] : flag_letters)
     if (((e.flags ^ check::report) & flag) != 0) flags += letter;
-  out.refuse(e.flags > 15, "flags: one is unknown");
+  out.refuse(e.flags > 31, "flags: one is unknown");
   if (!flags.empty()) out.attribute("f", std::move(flags));
   out.refuse(e.lifetime_s == 0, "lifetime: zero");
   out.integer("l", e.lifetime_s, default_lifetime_s);

@@ -31,6 +31,7 @@ enum class input : std::uint8_t {
   void_sent,    ///< the same after something was sent
   final_delivered,
   refused_by_all,
+  divided,  ///< of all endpoints that had to have it, some took it and some refused
   lifetime_unsent,
   lifetime_sent,
   hold_over,
@@ -55,8 +56,8 @@ inline constexpr auto state_names =
                                      "unconfirmed", "voided", "passed", "closed"});
 inline constexpr auto input_names = std::to_array<std::string_view>(
     {"check_ok", "check_conditional", "check_other", "unacceptable", "execute", "void_unsent",
-     "void_sent", "final_delivered", "refused_by_all", "lifetime_unsent", "lifetime_sent",
-     "hold_over", "low_passed", "pass_plainly"});
+     "void_sent", "final_delivered", "refused_by_all", "divided", "lifetime_unsent",
+     "lifetime_sent", "hold_over", "low_passed", "pass_plainly"});
 /// `tell` puts the number's status into the receipt that leaves at the end of the call; `missing`
 /// says there that the number is not held.
 inline constexpr auto action_names = std::to_array<std::string_view>(
@@ -84,8 +85,7 @@ inline constexpr fsm::table table = [] {
       c::void_first},
     {s::unknown, i::low_passed, s::closed, {}, c::low_one},
     row::refuse(s::unknown, {i::check_other, i::final_delivered, i::refused_by_all,
-      i::lifetime_unsent,
-                             i::lifetime_sent, i::hold_over, i::pass_plainly}, c::not_armed),
+      i::divided, i::lifetime_unsent, i::lifetime_sent, i::hold_over, i::pass_plainly}, c::not_armed),
 
     {s::verified, i::check_ok, s::verified, again, c::s2_repeat},
     {s::verified, i::check_conditional, s::executed, {a::persist, a::tell, a::start_delivery},
@@ -97,7 +97,7 @@ inline constexpr fsm::table table = [] {
     {s::verified, i::lifetime_unsent, s::voided, end_it, c::void_expired},
     {s::verified, i::hold_over, s::unknown, {a::forget}, c::hold_forget},
     {s::verified, i::low_passed, s::closed, {a::forget}, c::low_one},
-    row::refuse(s::verified, {i::void_sent, i::final_delivered, i::refused_by_all,
+    row::refuse(s::verified, {i::void_sent, i::final_delivered, i::refused_by_all, i::divided,
       i::lifetime_sent, i::pass_plainly}, c::not_armed),
 
     {s::executed, {i::check_ok, i::check_conditional}, s::executed, again, c::s2_repeat},
@@ -106,6 +106,7 @@ inline constexpr fsm::table table = [] {
     {s::executed, i::void_unsent, s::voided, end_it, c::void_first},
     {s::executed, i::final_delivered, s::delivered, end_it, c::s6_end},
     {s::executed, i::refused_by_all, s::voided, end_it, c::void_refused},
+    {s::executed, i::divided, s::unconfirmed, end_it, c::endpoint_divided},
     {s::executed, i::lifetime_unsent, s::voided, end_it, c::void_expired},
     {s::executed, i::lifetime_sent, s::unconfirmed, {a::persist, a::stop_delivery,
       a::drop_content, a::tell}, c::void_expired},
@@ -114,8 +115,8 @@ inline constexpr fsm::table table = [] {
       a::drop_content, a::tell}, c::plain_once},
     row::refuse(s::executed, i::hold_over, c::not_armed),
 
-    {s::unwatched, {i::final_delivered, i::refused_by_all, i::lifetime_unsent, i::lifetime_sent},
-      s::closed, close, c::s6_end},
+    {s::unwatched, {i::final_delivered, i::refused_by_all, i::divided, i::lifetime_unsent,
+      i::lifetime_sent}, s::closed, close, c::s6_end},
     // marked before it leaves, as any; what is below low1 is closed behind it
     {s::unwatched, i::pass_plainly, s::passed, {a::persist, a::transmit_plain, a::stop_delivery,
       a::drop_content}, c::plain_once},
@@ -130,7 +131,7 @@ inline constexpr fsm::table table = [] {
       c::s2_repeat},
     {s::delivered, {i::check_other, i::unacceptable}, s::delivered, alarm, c::name_reused},
     {s::delivered, i::low_passed, s::closed, {a::forget}, c::low_one},
-    row::ignore(s::delivered, {i::final_delivered, i::refused_by_all}, c::s6_end),
+    row::ignore(s::delivered, {i::final_delivered, i::refused_by_all, i::divided}, c::s6_end),
     row::refuse(s::delivered, {i::lifetime_unsent, i::lifetime_sent, i::hold_over,
       i::pass_plainly}, c::not_armed),
 
@@ -140,7 +141,7 @@ inline constexpr fsm::table table = [] {
     {s::unconfirmed, {i::check_other, i::unacceptable}, s::unconfirmed, alarm, c::name_reused},
     {s::unconfirmed, i::final_delivered, s::delivered, {a::persist, a::tell}, c::s6_end},
     {s::unconfirmed, i::low_passed, s::closed, {a::forget}, c::low_one},
-    row::ignore(s::unconfirmed, i::refused_by_all, c::void_expired),
+    row::ignore(s::unconfirmed, {i::refused_by_all, i::divided}, c::void_expired),
     row::refuse(s::unconfirmed, {i::lifetime_unsent, i::lifetime_sent, i::hold_over,
       i::pass_plainly}, c::not_armed),
 
@@ -148,7 +149,7 @@ inline constexpr fsm::table table = [] {
       i::void_unsent,
       i::void_sent}, s::voided, again, c::void_first},
     {s::voided, i::low_passed, s::closed, {a::forget}, c::low_one},
-    row::ignore(s::voided, {i::final_delivered, i::refused_by_all}, c::void_first),
+    row::ignore(s::voided, {i::final_delivered, i::refused_by_all, i::divided}, c::void_first),
     row::refuse(s::voided, {i::lifetime_unsent, i::lifetime_sent, i::hold_over,
       i::pass_plainly}, c::not_armed),
 
@@ -156,7 +157,7 @@ inline constexpr fsm::table table = [] {
       s::passed, again, c::plain_once},
     {s::passed, {i::check_other, i::unacceptable}, s::passed, alarm, c::name_reused},
     {s::passed, i::low_passed, s::closed, {a::forget}, c::low_one},
-    row::ignore(s::passed, {i::final_delivered, i::refused_by_all}, c::plain_once),
+    row::ignore(s::passed, {i::final_delivered, i::refused_by_all, i::divided}, c::plain_once),
     row::refuse(s::passed, {i::lifetime_unsent, i::lifetime_sent, i::hold_over, i::pass_plainly},
       c::not_armed),
   }),

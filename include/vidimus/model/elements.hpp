@@ -34,7 +34,7 @@ struct header {
 /// S1 (purpose submit) and S4 (purpose deliver): a message and its check code.
 struct check {
   /// Covered flags (protocol.md, element.check).
-  enum flag : std::uint8_t { conditional = 1, report = 2, plain = 4, sealed = 8 };
+  enum flag : std::uint8_t { conditional = 1, report = 2, plain = 4, sealed = 8, all = 16 };
 
   header head;
   number at = 0;

@@ -97,6 +97,9 @@ struct outgoing {
   /// then it ends `executed`, also if a report is asked. Not where there is a key between the ends:
   /// that is sent as if it were false (protocol.md, plain.permit).
   bool plain = false;
+  /// All endpoints that are there when it is sent on have to take it; otherwise one is enough
+  /// (protocol.md, endpoint.all).
+  bool all = false;
   std::uint32_t lifetime_s = 24 * 3600;  ///< seconds from now, 1 to the limit
 };
 

@@ -34,6 +34,8 @@ struct delivery_cell {
   instant sent_at = duty::long_ago;
   shared_value<altered_seen> seen;
 
+  /// What is marked as sent need not have left: see custody_slot::to_all.
+  bool was_sent() const { return sent && is != duty::delivery::state::waiting; }
   /// What is counted of altered verdicts.
   duty::submission::altered_count altered() const {
     return {attempts, seen->last_counted, seen->counted, code, seen->fingerprint};
@@ -75,6 +77,15 @@ struct custody_slot {
   /// Something is still to be done with it.
   bool unfinished() const { return is == duty::custody::state::verified || owed(); }
   bool end_to_end() const { return ends != nullptr || (flags & check::sealed) != 0; }
+  /// Not one endpoint has to take it, but all (protocol.md, endpoint.all). Then the cells are those
+  /// of all, or there is none yet.
+  bool to_all() const { return (flags & check::all) != 0; }
+  /// Whether this delivery ends it if its endpoint takes it: no other needs the second code.
+  bool is_last(const delivery_cell& one) const {
+    for (const auto& cell : cells)
+      if (&cell != &one && to_all() && !duty::delivery::table.is_end(cell.is)) return false;
+    return true;
+  }
   /// Deliveries are owed.
   bool owed() const {
     return is == duty::custody::state::executed || is == duty::custody::state::unwatched;

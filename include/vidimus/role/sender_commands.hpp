@@ -64,10 +64,10 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   const auto ends = codes_.end_to_end(message.destination);
   s.end_to_end = ends.has_value();  // for good: no later change of keys takes the code away
   const bool sealed = ends && ends->sealed;
-  s.flags = static_cast<std::uint8_t>((message.report ? check::report : 0) |
-                                      (sealed ? check::sealed : 0) |
-                                      (message.plain && !ends ? check::plain : 0) |
-                                      (message.conditional && !sealed ? check::conditional : 0));
+  s.flags = static_cast<std::uint8_t>(
+      (message.report ? check::report : 0) | (sealed ? check::sealed : 0) |
+      (message.plain && !ends ? check::plain : 0) | (message.all ? check::all : 0) |
+      (message.conditional && !sealed ? check::conditional : 0));
   s.lifetime_s = message.lifetime_s;
   s.expires = now + seconds(message.lifetime_s);
   s.content = codes_.digest_of(message.body.canonical);

@@ -116,11 +116,7 @@ class server : detail::server_books {
   void keys_changed() { codes_.drop_removed_keys(); }
 
   /// Numbers held, tombstones included.
-  std::size_t held() const noexcept {
-    std::size_t n = 0;
-    for (const auto& [key, c] : conversations_) n += c.slots.size();
-    return n;
-  }
+  std::size_t held() const noexcept;
 
   /// Appends octets that are equal if the role would behave the same from here, but for the times
   /// at which deadlines fall. For tests and diagnosis.
@@ -145,7 +141,7 @@ class server : detail::server_books {
   void shorten(const conversation& c, receipt& r);
   void shorten(const conversation& c, check& e, const endpoint& to);
 
-  // hop 1 (server_hop1.hpp, server_peers.hpp)
+  // hop 1
   void take_check(const incoming& stanza, const check& e, const std::string& peer);
   void take_execute(const incoming& stanza, const execute& e, const std::string& peer);
   void take_withdraw(const incoming& stanza, const vidimus::withdraw& e, const std::string& peer);
@@ -210,8 +206,12 @@ class server : detail::server_books {
   void feed_cell(conversation& c, number n, cell& to, duty::delivery::input on);
   void transmit_message(conversation& c, number n, cell& to);
   check check_of(const conversation& c, number n, const memory_name& to) const;
-  void refused_everywhere(conversation& c, number n);
+  void name_key(const conversation& c, cell& to);
+  void settle(conversation& c, number n, bool delivered);
+  bool has_all(conversation& c, number n);
+  void pump_all(conversation& c);
   number low_two(conversation& c);
+  number low_two(conversation& c, const endpoint& to);
   void note_owed(conversation& c);
   detail::destination& destination_of(const conversation& c);
   channel& channel_to(conversation& c, const endpoint& to);
@@ -257,7 +257,6 @@ class server : detail::server_books {
   }
   template <class Record, class... From>
   Record& persist(const From&... from);
-  /// Made where it stays: elements are large.
   template <class Element>
   void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload);
   template <class Element>
@@ -273,8 +272,8 @@ class server : detail::server_books {
   duty::deadlines<detail::server_due> deadlines_;
   duty::bucket answers_;
   std::uint64_t ages_ = 0, sessions_ = 0;
-  std::vector<conversation*> touched_;  ///< during one call
-  std::string peer_;                    ///< of the stanza at hand
+  std::vector<conversation*> touched_;
+  std::string peer_;  ///< of the stanza at hand
   sharer<manner> manners_;
   sharer<std::string> key_ids_;
   instant woken_ = never, now_;
@@ -284,6 +283,7 @@ class server : detail::server_books {
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 
+#include "server_all.hpp"
 #include "server_brief.hpp"
 #include "server_call.hpp"
 #include "server_delivery.hpp"

@@ -49,6 +49,13 @@ void server<Env>::transmit(const shared_text& to, Element& e, purpose p, std::st
   emit(to, std::move(type), std::move(e), std::move(payload));
 }
 
+template <an_environment Env>
+std::size_t server<Env>::held() const noexcept {
+  std::size_t n = 0;
+  for (const auto& [key, c] : conversations_) n += c.slots.size();
+  return n;
+}
+
 }  // namespace vidimus::inline VIDIMUS_ABI
 
 #endif

@@ -40,23 +40,21 @@ void server<Env>::feed_cell(conversation& c, number n, cell& to, duty::delivery:
       case duty::delivery::action::mark_sent:
         if (!to.sent) {
           to.sent = true;
-          if (auto key = env_->keys.current(c.key.name.along->destination))
-            to.key_id = key_ids_(std::move(key->key_id));
+          name_key(c, to);
           save(c, n);
         }
         break;
       case duty::delivery::action::transmit_message: transmit_message(c, n, to); break;
-      case duty::delivery::action::settle: feed(c, n, input::final_delivered); break;
-      case duty::delivery::action::settle_refused: refused_everywhere(c, n); break;
+      case duty::delivery::action::settle: settle(c, n, true); break;
+      case duty::delivery::action::settle_refused: settle(c, n, false); break;
     }
 }
 
-/// Void only if every endpoint that has it, or may get it, has refused (protocol.md, void.refused).
+/// The key that is current now.
 template <an_environment Env>
-void server<Env>::refused_everywhere(conversation& c, number n) {
-  for (const cell& one : c.at(n).cells)
-    if (one.is != duty::delivery::state::refused) return;
-  feed(c, n, input::refused_by_all);
+void server<Env>::name_key(const conversation& c, cell& to) {
+  if (auto key = env_->keys.current(c.key.name.along->destination))
+    to.key_id = key_ids_(std::move(key->key_id));
 }
 
 /// What the check of a message towards an endpoint says, but for low2, voids and attempt.
@@ -86,7 +84,7 @@ void server<Env>::transmit_message(conversation& c, number n, cell& to) {
   to.sent_at = now_;
   check e = check_of(c, n, to.endpoint);
   if (s.ends) e.second = *s.ends;
-  e.low = channel_to(c, *at).low_told = low_two(c);
+  e.low = channel_to(c, *at).low_told = low_two(c, *at);
   e.voids =
       c.voids.between(e.low, n).for_element();  // what an ordered endpoint passes on its way to it
   e.attempt = ++to.attempts;
@@ -123,7 +121,7 @@ bool server<Env>::settled(conversation& c, const endpoint& to, channel& via) {
     bool in_doubt = false;
     for (slot& s : c.slots)
       if (cell* one = cell_of(s, to.memory, false))
-        in_doubt = in_doubt || (one->sent && !duty::delivery::table.is_end(one->is));
+        in_doubt = in_doubt || (one->was_sent() && !duty::delivery::table.is_end(one->is));
     if (!in_doubt) {
       via.settled = true;
       via.limit = std::max(via.limit, low_two(c) + credit_at_first - 1);
@@ -138,9 +136,10 @@ template <an_environment Env>
 void server<Env>::deliver_one(conversation& c, number n, const endpoint& to, channel& via) {
   if (!settled(c, to, via) || n > via.limit || via.is_refused(now_)) return;
   slot& s = c.at(n);
+  if (s.to_all() && !has_all(c, n)) return;
   // another that is there may be able: a message waits for it
-  if (to.body_only && !s.core_only && able_elsewhere(c, n, to)) return;
-  cell* one = cell_of(s, to.memory, true);
+  if (to.body_only && !s.core_only && !s.to_all() && able_elsewhere(c, n, to)) return;
+  cell* one = cell_of(s, to.memory, !s.to_all());
   if (one == nullptr || one->is != duty::delivery::state::waiting) return;
   if (to.body_only && !s.core_only) return feed_unable(c, n, *one);
   feed_cell(c, n, *one, duty::delivery::input::ready);

@@ -56,6 +56,7 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   if (from == nullptr || via == nullptr || from->memory != r.head.memory) return;
   via->limit = std::max(via->limit, r.limit);
   pump(*c, *from);
+  if (snapshot) pump_all(*c);
 }
 
 template <an_environment Env>
@@ -76,16 +77,16 @@ template <an_environment Env>
 void server<Env>::take_final_status(conversation& c, number n, const status_range& s,
                                     const receipt& r, bool snapshot) {
   slot& one = c.at(n);
-  cell* to = cell_of(one, r.head.memory, snapshot && one.owed());
+  cell* to = cell_of(one, r.head.memory, snapshot && one.owed() && !one.to_all());
   const auto letter = duty::delivery::of_status(s.what);
   if (to == nullptr || !letter) return;
-  const bool late = one.is == duty::custody::state::unconfirmed;
+  const bool late = one.is == duty::custody::state::unconfirmed && !one.to_all();
   if (s.what == status::delivered && one.end_to_end() &&
       (late || (one.owed() && !duty::delivery::table.is_end(to->is)))) {
     // the proof takes the place of the second code, which nobody needs any more
     const end_part* proof = find_end(r.ends, n);
     if (proof == nullptr) return env_->watch.noticed(notice::wrong_second);
-    one.ends = keep(proof->held);
+    if (one.is_last(*to)) one.ends = keep(proof->held);
   }
   if (*letter == duty::delivery::input::refused && one.owed()) one.why = s.why;
   // a receipt that comes after the lifetime still is the truth

@@ -57,6 +57,7 @@ void server<Env>::leave(detail::destination& d, endpoint& at) {
       deadlines_.disarm(via->second.timer);
       c->channels.erase(via);
     }
+    pump_all(*c);
   }
 }
 

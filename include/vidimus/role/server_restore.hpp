@@ -185,7 +185,8 @@ void server<Env>::append_state(octets& to) const {
     for (const endpoint& one : d.endpoints) {
       w.raw(*one.address);
       w.raw(one.memory.view());
-      w.u8(static_cast<octet>(one.plain << 3 | one.brief << 2 | one.body_only << 1 | one.attached));
+      w.u8(static_cast<octet>(one.path.measured() << 4 | one.plain << 3 | one.brief << 2 |
+                              one.body_only << 1 | one.attached));
       w.sized(*one.key_id);
     }
   for (const auto& [key, c] : conversations_) {

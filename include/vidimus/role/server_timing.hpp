@@ -22,7 +22,7 @@ void server<Env>::probe(conversation& c, const endpoint& to, bool at_once) {
   e.head.conversation = c.key.name;
   e.head.memory = to.memory;
   e.asks = via.asked;
-  e.low = via.low_told = low_two(c);
+  e.low = via.low_told = low_two(c, to);
   e.top = via.asked_top;
   e.voids = c.voids.between(e.low, c.top()).for_element();
   transmit(to.address, e, purpose::deliver_sync, c.key.name.along->destination);
@@ -41,7 +41,7 @@ void server<Env>::set_timer(conversation& c, const endpoint& to) {
   channel& via = channel_to(c, to);
   if (!to.attached || c.owed == 0) return deadlines_.disarm(via.timer);
   if (via.settled && !via.is_refused(now_) &&
-      via.lacks_credit(via.next, c.top(), via.limit, low_two(c)))
+      via.lacks_credit(via.next, c.top(), via.limit, low_two(c, to)))
     probe(c, to, true);
   via.set_timer(to.path, pace_of(to, via), now_, deadlines_, {due_of(c, via, to.address), 0});
 }
@@ -69,10 +69,10 @@ void server<Env>::ask_if_due(conversation& c, const std::string& address) {
   if (to == nullptr || !to->attached || c.owed == 0) return;
   touch(c);
   const instant at = via.due(open_since(c, *to), to->path, pace_of(*to, via), now_);
-  if (via.wants_sync || at <= now_)
-    probe(c, *to);
-  else
-    deadlines_.arm(via.timer, at, {due_of(c, via, address), 0});
+  if (!via.wants_sync && at > now_)
+    return deadlines_.arm(via.timer, at, {due_of(c, via, address), 0});
+  probe(c, *to);
+  pump_all(c);
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -32,8 +32,8 @@ enum class clause : std::uint8_t {
   endpoint_probe, challenge_one, flood_bucket, flood_order, element_flat, element_ranges,
   element_check, element_brief, brief_resolve, bundle_split, bundle_shape, bundle_known,
   copy_never, durable_first, end_keys, end_code, end_sealed, end_refuse, end_keep, end_delivered,
-  endpoint_able, plain_permit, plain_once, order_hand, order_wait, order_skip, order_late,
-  not_armed,
+  endpoint_able, endpoint_all, endpoint_divided, plain_permit, plain_once, order_hand, order_wait,
+  order_skip, order_late, not_armed,
 };
 
 enum class level : std::uint8_t { must, should };

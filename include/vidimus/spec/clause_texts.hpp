@@ -250,6 +250,11 @@ inline constexpr std::array clauses{
   VIDIMUS_CLAUSE_(endpoint_able, "endpoint.able",
     "A message that asks for more than an endpoint verifies is not sent to it, and it refuses "
     "one that comes all the same: unsupported, finally, and never in part."),
+  VIDIMUS_CLAUSE_(endpoint_all, "endpoint.all",
+    "A message with the flag all is delivered when all endpoints have taken it that were attached "
+    "when it could first be sent on; which these are is durable before anything leaves."),
+  VIDIMUS_CLAUSE_(endpoint_divided, "endpoint.divided",
+    "If some of them took it and the others refused, the number is unconfirmed at once."),
   VIDIMUS_CLAUSE_(plain_permit, "plain.permit",
     "A message leaves without a code only if its covered flag plain permits it, nothing of it was "
     "sent on hop 2, and no endpoint is attached."),
