@@ -1,12 +1,14 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
 #include <cstdio>
+#include <filesystem>
 #include <set>
 #include <sstream>
+#include <vector>
 
 #include "support/rows.hpp"
 
 // Adds up which rows of the four tables the tests have used and holds that against the list of
-// those that none uses: rows LIST FILE... . A row that is neither used nor listed fails, and so
+// those that none uses: rows LIST FILE..., where a folder stands for its files. A row that is neither used nor listed fails, and so
 // does one that is listed and used.
 
 namespace {
@@ -14,11 +16,20 @@ namespace {
 namespace fsm = vidimus::fsm;
 namespace duty = vidimus::duty;
 
-std::string all_of(const char* file) {
+std::string all_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream out;
   out << in.rdbuf();
   return in ? out.str() : std::string();
+}
+
+/// The files that a word names, those of a folder where it is one.
+std::vector<std::string> files_of(const char* word) {
+  if (!std::filesystem::is_directory(word)) return {word};
+  std::vector<std::string> out;
+  for (const auto& one : std::filesystem::directory_iterator(word))
+    out.push_back(one.path().string());
+  return out;
 }
 
 /// The rows listed, as "table state input,input": the first cell of lines "| `...` | reason |".
@@ -65,9 +76,13 @@ int main(int count, char** words) {
   std::set<std::string> listed = listed_in(all_of(words[1]));
   std::string used;
   for (int i = 2; i < count; ++i) {
-    const std::string one = all_of(words[i]);
-    if (one.empty()) std::printf("%s: nothing in it\n", words[i]);
-    used += one;
+    const auto files = files_of(words[i]);
+    if (files.empty()) std::printf("%s: no file in it\n", words[i]);
+    for (const std::string& file : files) {
+      const std::string one = all_of(file);
+      if (one.empty()) std::printf("%s: nothing in it\n", file.c_str());
+      used += one;
+    }
   }
   bool good = complete(duty::submission::table, used, listed);
   good = complete(duty::custody::table, used, listed) && good;
