@@ -71,9 +71,9 @@ int main() {
   if (!share(r.keys, relay, b.keys, bob, "another one for the second hop")) return 1;
   b.keys.allow(relay, "@example.org");  // the origins that the relay may speak for
 
-  sender from(a, alice, relay);
-  server via(r, relay);
-  receiver to(b, bob);
+  sender from(a, alice, relay, strict(sender_limits{}));  // nothing waits for company here
+  server via(r, relay, strict(server_limits{}));
+  receiver to(b, bob, strict(receiver_limits{}));
   carry_out(party::server, relay, via.attached(bob_here, now));
   carry_out(party::sender, alice, from.link_restored(now));
   const char* message = "<message to='bob@example.net'><body>Hello, Bob!</body></message>";

@@ -146,9 +146,9 @@ class machines {
         writes_records_(writes_records),
         whole_(std::string(100, 'x')) {
     const auto room = static_cast<std::uint32_t>(4 * in_flight + 1024);
-    sender_limits sl;
-    server_limits vl;
-    receiver_limits rl;
+    sender_limits sl = strict(sender_limits{});
+    server_limits vl = strict(server_limits{});
+    receiver_limits rl = strict(receiver_limits{});
     sl.brief = vl.brief = rl.brief = false;  // a matter of what is written, and of digests
     sl.unfinished_max = vl.window = rl.window = room;
     if (how == policy::conditional_batched)

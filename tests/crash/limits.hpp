@@ -8,7 +8,7 @@ namespace crash {
 
 /// Few conversations, so that lives of the sender drive each other out (name.memory).
 inline server_limits limits_of_server() {
-  server_limits l;
+  server_limits l = strict(server_limits{});
   l.window = 64;
   l.conversations_per_peer = 16;
   l.retry = quick_retry();

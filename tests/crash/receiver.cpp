@@ -37,7 +37,7 @@ class program {
 
  private:
   receiver_limits limits() const {
-    receiver_limits l;
+    receiver_limits l = strict(receiver_limits{});
     l.window = 64;
     l.ordered = ordered_;
     l.gap_wait = seconds(3600);  // nothing is lost for good here

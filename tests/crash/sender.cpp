@@ -45,7 +45,7 @@ class program {
 
  private:
   static sender_limits limits() {
-    sender_limits l;
+    sender_limits l = strict(sender_limits{});
     l.unfinished_max = 64;
     l.grace = milliseconds(2000);
     l.retry = quick_retry();

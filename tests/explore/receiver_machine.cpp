@@ -58,7 +58,7 @@ receiver_machine::receiver_machine(const world& in, wires& net)
 }
 
 std::shared_ptr<receiver_machine::role> receiver_machine::fresh() {
-  receiver_limits limits;
+  receiver_limits limits = strict(receiver_limits{});
   limits.answers_per_peer = limits.answers_in_all = {1000000000, 1};
   limits.ordered = in_.ordered != 0;
   if (in_.waits != 0) limits.receipts.delay = seconds(1);

@@ -69,7 +69,7 @@ sender_machine::sender_machine(const world& in, wires& net) : machine_of(who::se
 }
 
 std::shared_ptr<sender_machine::role> sender_machine::fresh() {
-  sender_limits limits;
+  sender_limits limits = strict(sender_limits{});
   limits.altered_max = 3;
   return std::make_shared<role>(env_, toy::alice, toy::relay, limits);
 }

@@ -123,7 +123,7 @@ server_machine::server_machine(const world& in, wires& net) : machine_of(who::se
 }
 
 std::shared_ptr<server_machine::role> server_machine::fresh() {
-  server_limits limits;
+  server_limits limits = strict(server_limits{});
   limits.altered_max = 3;
   // what depends on the time since, or on a count that is no part of a state, never bites
   limits.probes_max = 1000000;

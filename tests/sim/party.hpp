@@ -46,7 +46,7 @@ struct relay_party : party {
 
 struct endpoint_party : party {
   std::optional<receiver<env>> role;
-  receiver_limits limits;
+  receiver_limits limits = strict(receiver_limits{});
   int number = 0;
   int session = 0;
   bool online = false;

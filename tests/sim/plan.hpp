@@ -86,9 +86,9 @@ struct plan {
   std::int64_t lag_most = 0;     ///< milliseconds
   std::int64_t conditional = 0;  ///< one in so many is sent so; 0: none
   int attacks = 0, cut_count = 0, detach_count = 0, rotations = 0;
-  sender_limits of_sender;
-  server_limits of_server;
-  receiver_limits of_receiver;
+  sender_limits of_sender = strict(sender_limits{});
+  server_limits of_server = strict(server_limits{});
+  receiver_limits of_receiver = strict(receiver_limits{});
   bool shared_code = false;  ///< one preset code for all, else one for each hop
   /// Pairs of ends with a code that no relay knows: per cent of them; sealed or not.
   int ends = 0;

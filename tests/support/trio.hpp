@@ -21,9 +21,17 @@ struct flight {
   }
 };
 
+/// Limits of which nothing waits for others unless a test says so.
+template <class Limits>
+struct strictly : Limits {
+  strictly() : Limits(strict(Limits{})) {}
+  strictly(const Limits& of) : Limits(of) {}
+};
+
 class trio {
  public:
-  explicit trio(sender_limits sl = {}, server_limits vl = {}, receiver_limits rl = {})
+  explicit trio(strictly<sender_limits> sl = {}, strictly<server_limits> vl = {},
+                strictly<receiver_limits> rl = {})
       : sender_limits_(sl), server_limits_(vl), receiver_limits_(rl) {
     alice_env.entropy.who = 1;
     relay_env.entropy.who = 2;

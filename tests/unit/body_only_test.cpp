@@ -21,7 +21,7 @@ std::string canonical(const std::string& children, const coverage& which = {}) {
 }
 
 receiver_limits body_only() {
-  receiver_limits limits;
+  receiver_limits limits = strict(receiver_limits{});
   limits.body_only = true;
   return limits;
 }
@@ -34,7 +34,8 @@ std::size_t checks_to(const trio& t, const std::string& address) {
 
 /// A second endpoint of bob, on the network of a trio; an address of its own keeps them apart.
 struct second_endpoint {
-  explicit second_endpoint(trio& of, receiver_limits limits = {}) : t(&of), role(e, bob, limits) {
+  explicit second_endpoint(trio& of, receiver_limits limits = strict(receiver_limits{}))
+      : t(&of), role(e, bob, limits) {
     e.entropy.who = 4;
     env a, v;
     give_keys(a.keys, v.keys, e.keys);

@@ -215,9 +215,9 @@ TEST_CASE("conversations that begin alike are told apart", "[brief.resolve]") {
 
 TEST_CASE("conversations that make each other forgotten end well in brief form",
           "[brief.resolve][name.memory]") {
-  server_limits vl;
+  server_limits vl = strict(server_limits{});
   vl.conversations_per_peer = 2;
-  receiver_limits rl;
+  receiver_limits rl = strict(receiver_limits{});
   rl.conversations_per_peer = 2;
   trio t({}, vl, rl);
   get_acquainted(t);
@@ -302,9 +302,9 @@ TEST_CASE("an altered message in brief form is told, and comes again whole",
 
 TEST_CASE("who does not want the brief form is not sent it", "[element.brief]") {
   for (int off = 0; off < 3; ++off) {
-    sender_limits sl;
-    server_limits vl;
-    receiver_limits rl;
+    sender_limits sl = strict(sender_limits{});
+    server_limits vl = strict(server_limits{});
+    receiver_limits rl = strict(receiver_limits{});
     (off == 0 ? sl.brief : off == 1 ? vl.brief : rl.brief) = false;
     trio t(sl, vl, rl);
     get_acquainted(t);

@@ -33,7 +33,7 @@ std::size_t closes(const trio& t) {
 
 TEST_CASE("a sender closes a conversation for room while it lives, and opens another later",
           "[name.conversation][low.one]") {
-  sender_limits few;
+  sender_limits few = strict(sender_limits{});
   few.conversations_max = 1;
   trio t(few);
   t.start();
@@ -52,7 +52,7 @@ TEST_CASE("a sender closes a conversation for room while it lives, and opens ano
 TEST_CASE(
     "a server forgets a conversation for room while its sender lives; nothing is lost or twice",
     "[name.memory][challenge.one]") {
-  server_limits few;
+  server_limits few = strict(server_limits{});
   few.conversations_per_peer = 1;
   trio t({}, few);
   t.start();

@@ -33,8 +33,8 @@ void submit_many(trio& t) {
 TEST_CASE("a sender that is out of credit asks at once", "[credit.ask]") {
   for (bool batched : {false, true}) {
     CAPTURE(batched);
-    sender_limits sl;
-    server_limits vl;
+    sender_limits sl = strict(sender_limits{});
+    server_limits vl = strict(server_limits{});
     vl.window = small;
     if (batched) sl.commands.delay = vl.receipts.delay = milliseconds(5);
     trio t(sl, vl);
@@ -50,7 +50,7 @@ TEST_CASE("a sender that is out of credit asks at once", "[credit.ask]") {
 }
 
 TEST_CASE("a server that is out of an endpoint's credit asks at once", "[credit.ask]") {
-  receiver_limits rl;
+  receiver_limits rl = strict(receiver_limits{});
   rl.window = small;
   trio t({}, {}, rl);
   t.start();
@@ -61,7 +61,7 @@ TEST_CASE("a server that is out of an endpoint's credit asks at once", "[credit.
 }
 
 TEST_CASE("who is out of credit asks once for each half of a window", "[credit.ask]") {
-  server_limits vl;
+  server_limits vl = strict(server_limits{});
   vl.window = small;
   trio t({}, vl);
   t.start();
@@ -89,7 +89,7 @@ TEST_CASE("who is out of credit asks once for each half of a window", "[credit.a
 }
 
 TEST_CASE("the credit that another server goes on with is that of the first", "[credit.ask]") {
-  receiver_limits rl;
+  receiver_limits rl = strict(receiver_limits{});
   rl.window = small;
   trio t({}, {}, rl);
   t.start();
@@ -98,7 +98,7 @@ TEST_CASE("the credit that another server goes on with is that of the first", "[
     t.step();
     auto records = t.relay_store.all();
     for (auto& one : t.v->session()) records.push_back(std::move(one));
-    t.v.emplace(t.relay_env, relay, server_limits{});
+    t.v.emplace(t.relay_env, relay, strict(server_limits{}));
     t.relay_did(*t.v->restore(records, true, t.now));
   }
   REQUIRE(delivered(t) == many);

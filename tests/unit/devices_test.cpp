@@ -14,7 +14,7 @@ struct tablet {
     preset_keys other_relay, other_bob;
     e.entropy.who = 4;
     give_keys(e.keys, other_relay, other_bob);
-    role.emplace(e, alice, relay);
+    role.emplace(e, alice, relay, strict(sender_limits{}));
     did(role->link_restored(t.now));
   }
   message_name submit(std::string_view text) {
@@ -35,7 +35,7 @@ struct tablet {
     }
   }
   void crash() {
-    role.emplace(e, alice, relay);
+    role.emplace(e, alice, relay, strict(sender_limits{}));
     did(*role->restore(store.all(), true, t.now));
     did(role->link_restored(t.now));
   }

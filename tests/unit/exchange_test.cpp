@@ -159,7 +159,7 @@ TEST_CASE("an altered verdict for a message that has ended has no effect", "[alt
 }
 
 TEST_CASE("differently altered attempts end at the limit", "[s3.stop]") {
-  sender_limits limits;
+  sender_limits limits = strict(sender_limits{});
   limits.altered_max = 4;
   trio t(limits);
   t.start();
@@ -342,7 +342,7 @@ TEST_CASE("error bounces and copies count as nothing", "[copy.never]") {
 }
 
 TEST_CASE("messages beyond the credit are parked and follow", "[credit.limit]") {
-  server_limits limits;
+  server_limits limits = strict(server_limits{});
   limits.window = 16;
   trio t({}, limits);
   t.link_up();

@@ -22,21 +22,21 @@ constexpr std::uint32_t message_octets_max = 4096;
 constexpr int flood_elements = 600;
 
 sender_limits small_sender() {
-  sender_limits l;
+  sender_limits l = strict(sender_limits{});
   l.unfinished_max = 16;
   l.conversations_max = 4;
   l.payload_octets_max = message_octets_max;
   return l;
 }
 server_limits small_server() {
-  server_limits l;
+  server_limits l = strict(server_limits{});
   l.window = 16;
   l.conversations_per_peer = 4;
   l.payload_octets_max = message_octets_max;
   return l;
 }
 receiver_limits small_receiver() {
-  receiver_limits l;
+  receiver_limits l = strict(receiver_limits{});
   l.window = 16;
   l.conversations_per_peer = 4;
   l.payload_octets_max = message_octets_max;

@@ -28,7 +28,7 @@ bool names(const key_uses& uses, const std::string& peer, const std::string& id)
 /// A trio under rotation: nothing is removed while any end names it or has it as current.
 struct rotation {
   trio t{[] {
-    sender_limits l;
+    sender_limits l = strict(sender_limits{});
     l.unfinished_max = 100'000;
     return l;
   }()};

@@ -7,7 +7,7 @@ using namespace toy;
 namespace {
 
 server_limits room_for(std::uint64_t per_peer, std::uint64_t in_all) {
-  server_limits out;
+  server_limits out = strict(server_limits{});
   out.octets_per_peer = per_peer;
   out.octets_in_all = in_all;
   return out;

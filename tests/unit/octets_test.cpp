@@ -157,8 +157,8 @@ class bundling {
 
 /// A hundred messages, ten at a time, after the roles have got to know each other.
 counted count(place where, const policy& as) {
-  sender_limits sl;
-  server_limits vl;
+  sender_limits sl = strict(sender_limits{});
+  server_limits vl = strict(server_limits{});
   if (as.batched) {
     sl.commands = {milliseconds(50), 64};
     vl.receipts = {milliseconds(200), 64};

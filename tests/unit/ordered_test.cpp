@@ -11,14 +11,14 @@ namespace {
 constexpr span_ms wait = seconds(60);
 
 receiver_limits in_order() {
-  receiver_limits l;
+  receiver_limits l = strict(receiver_limits{});
   l.ordered = true;
   l.gap_wait = wait;
   return l;
 }
 
 struct ordered_trio : trio {
-  explicit ordered_trio(server_limits vl = {}, receiver_limits rl = in_order())
+  explicit ordered_trio(strictly<server_limits> vl = {}, strictly<receiver_limits> rl = in_order())
       : trio({}, vl, rl) {}
 
   /// Takes the check of this number that is on its way out of the air; fails if there is none.

@@ -14,7 +14,9 @@ const std::string bob_old = bob + "/old";
 struct plainly {
   trio t;
 
-  explicit plainly(sender_limits of_sender = {}) : t(of_sender) { t.link_up(); }
+  explicit plainly(sender_limits of_sender = strict(sender_limits{})) : t(of_sender) {
+    t.link_up();
+  }
 
   message_name submit(std::string_view text, bool plain = true, bool report = true) {
     outgoing m = message(text);
@@ -225,7 +227,7 @@ TEST_CASE("a session that goes on knows who is without support", "[plain.permit]
     other.entropy.who = 9;
     env a, b;
     give_keys(a.keys, other.keys, b.keys);
-    server<env> next(other, relay);
+    server<env> next(other, relay, strict(server_limits{}));
     REQUIRE(next.restore(records, last_durable, w.t.now));
     octets here, there;
     w.t.v->append_state(here);

@@ -27,18 +27,18 @@ std::size_t count_sent(const trio& t, std::string_view from) {
 }
 
 sender_limits commands_wait(span_ms delay, std::uint32_t count = 64) {
-  sender_limits out;
+  sender_limits out = strict(sender_limits{});
   out.commands = {delay, count};
   return out;
 }
 server_limits receipts_wait(span_ms delay, std::uint32_t count = 64) {
-  server_limits out;
+  server_limits out = strict(server_limits{});
   out.receipts = {delay, count};
   return out;
 }
 
 receiver_limits finals_wait(span_ms delay, std::uint32_t count = 64, std::uint32_t octets = 4096) {
-  receiver_limits out;
+  receiver_limits out = strict(receiver_limits{});
   out.receipts = {delay, count, octets};
   return out;
 }

@@ -147,7 +147,7 @@ class twin_world {
       p.e.entropy.who = static_cast<octet>(i + 1);
       (void)p.e.keys.add(relay, "k1", code_of("hop one " + people[i]));
       p.address = people[i] + "/phone";
-      p.role.emplace(p.e, people[i], relay);
+      p.role.emplace(p.e, people[i], relay, strict(sender_limits{}));
       carry(p, p.role->link_restored(now_));
     }
     for (std::size_t i = 0; i < goals.size(); ++i) {
@@ -212,7 +212,7 @@ class twin_world {
     switch (below(24)) {
       case 0: return attach(receivers_[below(3)], !one_in(3));
       case 1:
-        p.role.emplace(p.e, people[p.e.entropy.who - 1u], relay);
+        p.role.emplace(p.e, people[p.e.entropy.who - 1u], relay, strict(sender_limits{}));
         carry(p, p.role->restore(p.store.all(), true, now_).value());
         return carry(p, p.role->link_restored(now_));
       case 2:
@@ -324,7 +324,7 @@ class twin_world {
 };
 
 server_limits roomy() {
-  server_limits l;
+  server_limits l = strict(server_limits{});
   l.answers_per_peer =
       l.answers_in_all = {1'000'000, 1};  // one instance has one bucket, three three
   return l;
@@ -339,7 +339,7 @@ class one_message {
     (void)a_.keys.add(relay, "k1", code_of("hop one " + alice));
     (void)b_.keys.add(relay, "k1", code_of("hop two " + bob));
     b_.keys.allow(relay, "@example.org");
-    alice_.emplace(a_, alice, relay);
+    alice_.emplace(a_, alice, relay, strict(sender_limits{}));
     bob_.emplace(b_, bob);
     carry(alice_->link_restored(now), alice + "/phone");
     carry(alice_->submit(message("one"), now).value().outputs, alice + "/phone");
@@ -455,7 +455,7 @@ TEST_CASE("what several instances are given at once is taken once, and what is d
   env e;
   e.entropy.who = 1;
   (void)e.keys.add(relay, "k1", code_of("hop one " + alice));
-  sender<env> role(e, alice, relay);
+  sender<env> role(e, alice, relay, strict(sender_limits{}));
   std::vector<incoming> checks;  // of a memory that is known, not told yet
   std::deque<out::transmit> air;
   const auto keep = [&](const auto& outs) {

@@ -29,11 +29,11 @@ TEST_CASE("records that need larger limits are refused with a reason, and nothin
   t.run();
   const auto of_alice = t.alice_store.all(), of_relay = t.relay_store.all();
 
-  sender_limits few;
+  sender_limits few = strict(sender_limits{});
   few.unfinished_max = 19;
   sender<env> small(t.alice_env, alice, relay, few);
   REQUIRE(small.restore(of_alice, true, t.now).error() == errc::beyond_limits);
-  server_limits narrow;
+  server_limits narrow = strict(server_limits{});
   narrow.window = 19;
   server<env> slim(t.relay_env, relay, narrow);
   REQUIRE(slim.restore(of_relay, true, t.now).error() == errc::beyond_limits);
@@ -51,17 +51,17 @@ TEST_CASE("a record far from all others takes no memory", "[s1.durable]") {
   t.submit("hello");
   t.run();
   for (const number far : {number{1} << 20, number_max}) {
-    sender<env> a(t.alice_env, alice, relay);
+    sender<env> a(t.alice_env, alice, relay, strict(sender_limits{}));
     REQUIRE(a.restore(with_far<record::sender_message>(t.alice_store, far), true, t.now).error() ==
             errc::beyond_limits);
-    server<env> v(t.relay_env, relay);
+    server<env> v(t.relay_env, relay, strict(server_limits{}));
     REQUIRE(v.restore(with_far<record::server_custody>(t.relay_store, far), true, t.now).error() ==
             errc::beyond_limits);
   }
 }
 
 TEST_CASE("an endpoint refuses what is larger than its receipts say", "[credit.limit][s5.refuse]") {
-  receiver_limits limits;
+  receiver_limits limits = strict(receiver_limits{});
   limits.payload_octets_max = 100;
   trio t({}, {}, limits);
   t.start();

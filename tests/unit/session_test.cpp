@@ -23,7 +23,7 @@ std::size_t elements(going_on how) {
   while (!t.air.empty()) {
     const auto all = how == going_on::with_session ? records_and_session(t) : t.relay_store.all();
     if (how != going_on::same_server && t.air.front().sent.to == relay) {
-      t.v.emplace(t.relay_env, relay);
+      t.v.emplace(t.relay_env, relay, strict(server_limits{}));
       t.relay_did(*t.v->restore(all, true, t.now));
       if (how == going_on::with_records_only) t.attach();
     }
@@ -53,7 +53,7 @@ TEST_CASE("timers go on too", "[timer.sync]") {
   t.air.clear();  // lost; the server asks when its timer says so
   const instant due = t.v->next_deadline();
   const auto all = records_and_session(t);
-  t.v.emplace(t.relay_env, relay);
+  t.v.emplace(t.relay_env, relay, strict(server_limits{}));
   t.relay_did(*t.v->restore(all, true, t.now + milliseconds(700)));
   CHECK(t.v->next_deadline() == due);
   CHECK(t.air.empty());
@@ -68,7 +68,7 @@ TEST_CASE("of a session that may be old, only who is there is believed", "[name.
   REQUIRE(t.run_to<check>(bob));
   t.air.clear();
   const auto all = records_and_session(t);
-  t.v.emplace(t.relay_env, relay);
+  t.v.emplace(t.relay_env, relay, strict(server_limits{}));
   t.relay_did(*t.v->restore(all, false, t.now));
   t.pass(seconds(60));  // the command comes anew, and is carried out without another `attached`
   CHECK(t.effects.size() == 1);
@@ -80,11 +80,11 @@ TEST_CASE("a session that is damaged or of nobody does no harm", "[restore.again
   t.submit("one");
   REQUIRE(t.run_to<check>(bob));
   auto all = records_and_session(t);
-  server<env> without(t.relay_env, relay);
+  server<env> without(t.relay_env, relay, strict(server_limits{}));
   CHECK(without.restore(t.v->session(), true, t.now));  // no records
   CHECK(without.held() == 0);
   all.back().image.back() ^= 1;
-  server<env> damaged(t.relay_env, relay);
+  server<env> damaged(t.relay_env, relay, strict(server_limits{}));
   const auto refused = damaged.restore(all, true, t.now);
   REQUIRE(!refused);
   CHECK(refused.error() == errc::bad_image);

@@ -64,9 +64,9 @@ class disk_trio {
     v_.open();
     b_.open();
     sql("CREATE TABLE effect(name TEXT, text TEXT)");
-    a_.role.emplace(alice_env_, alice, relay);
-    v_.role.emplace(relay_env_, relay);
-    b_.role.emplace(bob_env_, bob);
+    a_.role.emplace(alice_env_, alice, relay, strict(sender_limits{}));
+    v_.role.emplace(relay_env_, relay, strict(server_limits{}));
+    b_.role.emplace(bob_env_, bob, strict(receiver_limits{}));
     carry(v_, v_.role->attached(bob_full, now_));
     carry(a_, a_.role->link_restored(now_));
   }
@@ -187,15 +187,15 @@ class disk_trio {
       rest(at, outputs);
     };
     if constexpr (std::is_same_v<Role, sender<env>>) {
-      at.role.emplace(alice_env_, alice, relay);
+      at.role.emplace(alice_env_, alice, relay, strict(sender_limits{}));
       take(at.role->restore(records, true, now_).value());
       carry(at, at.role->link_restored(now_));
     } else if constexpr (std::is_same_v<Role, server<env>>) {
-      at.role.emplace(relay_env_, relay);
+      at.role.emplace(relay_env_, relay, strict(server_limits{}));
       take(at.role->restore(records, true, now_).value());
       carry(at, at.role->attached(bob_full, now_));
     } else {
-      at.role.emplace(bob_env_, bob);
+      at.role.emplace(bob_env_, bob, strict(receiver_limits{}));
       take(at.role->restore(records, true).value());
     }
   }

@@ -64,12 +64,12 @@ std::int64_t until_asked(trio& t, std::string_view who) {
 
 /// Without variation, so that times can be told.
 sender_limits plain_sender() {
-  sender_limits out;
+  sender_limits out = strict(sender_limits{});
   out.retry.variation_pct = 0;
   return out;
 }
 server_limits plain_server() {
-  server_limits out;
+  server_limits out = strict(server_limits{});
   out.retry.variation_pct = 0;
   return out;
 }

@@ -245,7 +245,7 @@ TEST_CASE("nothing recorded under an old memory has an effect", "[name.memory]")
 }
 
 TEST_CASE("w08: what a receipt says counts under its own memory only", "[name.memory]") {
-  server_limits limits;
+  server_limits limits = strict(server_limits{});
   limits.brief = false;  // in brief form nobody could tell what it stands for
   trio t({}, limits);
   t.link_up();
@@ -351,7 +351,7 @@ TEST_CASE("w11: low1 does not become low2", "[low.one][low.two]") {
 TEST_CASE("w10: a hold that was dropped costs a resend, not the message",
           "[hold.forget]"
           "[snapshot.replace]") {
-  server_limits limits;
+  server_limits limits = strict(server_limits{});
   limits.hold_for = seconds(10);
   trio t({}, limits);
   t.start();
@@ -492,7 +492,7 @@ TEST_CASE("a challenge moves nothing but one sync per interval", "[challenge.one
 
 TEST_CASE("too many conversations are forgotten under a new memory, not silently",
           "[name.memory]") {
-  server_limits limits;
+  server_limits limits = strict(server_limits{});
   limits.conversations_per_peer = 2;
   trio t({}, limits);
   t.start();

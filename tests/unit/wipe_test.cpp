@@ -198,7 +198,7 @@ TEST_CASE("a role wipes what was derived from removed codes when it is told", "[
   watch on(seed);
   {
     real world;
-    sender<real> role(world, toy::alice, toy::relay);
+    sender<real> role(world, toy::alice, toy::relay, strict(sender_limits{}));
     REQUIRE(world.keys.add(toy::relay, "k", preset, check_rule::ed25519));
     outgoing m;
     m.destination = toy::bob;

@@ -33,9 +33,9 @@ class world {
         words_(books_, asked.show),
         tell_(std::move(tell)) {
     give_keys(env_, asked.mode, asked.seed);
-    sender_.emplace(env_.of_sender, alice, relay);
-    server_.emplace(env_.of_server, relay);
-    receiver_.emplace(env_.of_receiver, bob);
+    sender_.emplace(env_.of_sender, alice, relay, strict(vidimus::sender_limits{}));
+    server_.emplace(env_.of_server, relay, strict(vidimus::server_limits{}));
+    receiver_.emplace(env_.of_receiver, bob, strict(vidimus::receiver_limits{}));
     plan_submission(0);
     carry_out(sender_->link_restored(now_));
     carry_out(server_->attached(bob_here, now_));

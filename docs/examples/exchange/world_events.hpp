@@ -207,7 +207,7 @@ inline void world::happen(revive& r) {
     books_.broken(3, "restore failed: " + std::string(vidimus::sentence(why)), 0);
   };
   if (r.who == party::sender) {
-    sender_.emplace(env_.of_sender, alice, relay);
+    sender_.emplace(env_.of_sender, alice, relay, strict(vidimus::sender_limits{}));
     auto outputs = sender_->restore(records, true, now_);
     if (!outputs) return failed(outputs.error());
     if (unsure_ && !sender_->state_of(*unsure_)) {  // it never became durable: submit it again
@@ -219,13 +219,13 @@ inline void world::happen(revive& r) {
     if (sender_ && links_.is_up(true)) carry_out(sender_->link_restored(now_));
     plan_submission(100);
   } else if (r.who == party::server) {
-    server_.emplace(env_.of_server, relay);
+    server_.emplace(env_.of_server, relay, strict(vidimus::server_limits{}));
     auto outputs = server_->restore(records, true, now_);
     if (!outputs) return failed(outputs.error());
     carry_out(std::move(*outputs));
     if (server_ && links_.is_up(false)) carry_out(server_->attached(bob_here, now_));
   } else {
-    receiver_.emplace(env_.of_receiver, bob);
+    receiver_.emplace(env_.of_receiver, bob, strict(vidimus::receiver_limits{}));
     auto outputs = receiver_->restore(records, true);
     if (!outputs) return failed(outputs.error());
     carry_out(std::move(*outputs));

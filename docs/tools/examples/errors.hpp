@@ -80,7 +80,7 @@ inline std::string refused() {
 }
 
 inline std::string not_taken() {
-  server_limits vl;
+  server_limits vl = strict(server_limits{});
   vl.lifetime_max_s = 3600;
   opened s({}, vl, 3600);
   const auto name = s.submit("<body>Some time today</body>");
@@ -93,9 +93,9 @@ inline std::string not_taken() {
 }
 
 inline std::string busy() {
-  server_limits vl;
+  server_limits vl = strict(server_limits{});
   vl.conversations_per_peer = 1;
-  stage s({}, vl);
+  stage s(strict(sender_limits{}), vl);
   s.link_up();
   const auto first = s.submit("<body>for Bob, who is away</body>");
   s.all_arrive();

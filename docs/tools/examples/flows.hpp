@@ -12,7 +12,8 @@ inline const std::string place = "<x xmlns='jabber:x:oob'><url>https://example.o
 
 /// A stage on which one message was delivered already, so that memories are known.
 struct opened : stage {
-  explicit opened(sender_limits sl = {}, server_limits vl = {}, std::uint32_t lifetime_s = 86400)
+  explicit opened(sender_limits sl = strict(sender_limits{}),
+                  server_limits vl = strict(server_limits{}), std::uint32_t lifetime_s = 86400)
       : stage(sl, vl) {
     open(lifetime_s);
   }
@@ -171,9 +172,9 @@ inline std::string bundled() {
 }
 
 inline std::string batched() {
-  sender_limits sl;
+  sender_limits sl = strict(sender_limits{});
   sl.commands = {milliseconds(200), 64};
-  server_limits vl;
+  server_limits vl = strict(server_limits{});
   vl.receipts = {milliseconds(200), 64};
   opened s(sl, vl);
   composing quiet;

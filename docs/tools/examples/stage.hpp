@@ -29,7 +29,9 @@ struct written {
 
 class stage {
  public:
-  explicit stage(sender_limits sl = {}, server_limits vl = {}) : server_limits_(vl) {
+  explicit stage(sender_limits sl = strict(sender_limits{}),
+                 server_limits vl = strict(server_limits{}))
+      : server_limits_(vl) {
     alice_env_.entropy.first = 0x10;
     relay_env_.entropy.first = 0x20;
     bob_env_.entropy.first = 0x30;
@@ -40,7 +42,7 @@ class stage {
     bob_env_.keys.allow(relay, "@example.org");
     a_.emplace(alice_env_, alice, relay, sl);
     v_.emplace(relay_env_, relay, vl);
-    b_.emplace(bob_env_, bob);
+    b_.emplace(bob_env_, bob, strict(receiver_limits{}));
   }
 
   /// The key of section 5.6 between alice and bob.

@@ -9,10 +9,10 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 /// How long a command or receipt may wait for others to go with it (protocol.md, batch.bound). The
-/// default waits for nothing: the policy `strict`.
+/// default is the policy `batched`, a delay of zero is `strict`.
 struct batch_limits {
-  span_ms delay{};           ///< from the first that waits; zero: nothing waits
-  std::uint32_t count = 64;  ///< numbers that wait at most
+  span_ms delay = milliseconds(50);  ///< from the first that waits; zero: nothing waits
+  std::uint32_t count = 64;          ///< numbers that wait at most
   /// Octets that they take in the text of an element: what reaches this goes.
   std::uint32_t octets = 4096;
 };

@@ -62,13 +62,27 @@ struct receiver_limits {
   std::uint32_t early_max = 64;    ///< messages of one conversation that may wait, at least 1
   /// Octets of them, canonical and whole; a single one may have more.
   std::uint32_t early_octets_max = 1024 * 1024;
-  /// Final receipts that may go together; then the host calls `tick` at `next_deadline`. The delay
-  /// is a small part of what a server waits before it asks (batch.bound).
+  /// Final receipts that may go together: the host calls `tick` at `next_deadline`. The delay is a
+  /// small part of what a server waits before it asks (batch.bound).
   batch_limits receipts;
   duty::bucket_limits answers_per_peer;
   duty::bucket_limits answers_in_all{256, 64};
   bool brief = true;  ///< takes elements in brief form, and answers in it (element.brief)
 };
+
+/// The policy `strict` where the default is `batched`: commands and receipts go at once.
+constexpr sender_limits strict(sender_limits of) noexcept {
+  of.commands.delay = span_ms{};
+  return of;
+}
+constexpr server_limits strict(server_limits of) noexcept {
+  of.receipts.delay = span_ms{};
+  return of;
+}
+constexpr receiver_limits strict(receiver_limits of) noexcept {
+  of.receipts.delay = span_ms{};
+  return of;
+}
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 

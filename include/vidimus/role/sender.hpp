@@ -21,7 +21,8 @@ struct submitted {
 /// only answered; questions are const. Carry every batch of outputs out in order; a `persist` is
 /// durable before anything behind it. Copies are allowed and share derived keys.
 ///
-/// The execute policy is `strict`: an execute command follows each verified receipt.
+/// The execute policy is `batched` by default (protocol.md, batch.bound): the host calls `tick` at
+/// `next_deadline`. With `strict(limits)` a command follows each verified receipt at once.
 template <an_environment Env>
 class sender {
  public:
