@@ -43,7 +43,6 @@ class sqlite_file {
     if (marked_ && !failed_) (void)execute("UPDATE vidimus_store SET is_open = 0", "closing");
     persist_.close();
     forget_.close();
-    for (auto& one : waits_) one.close();
     sqlite3_close_v2(db_);
   }
 
@@ -55,7 +54,6 @@ class sqlite_file {
     lost_.reset();
     if (auto done = execute("BEGIN IMMEDIATE", "beginning a transaction"); !done) return done;
     open_ = true;
-    ++transaction_;
     return true;
   }
 
@@ -69,8 +67,10 @@ class sqlite_file {
       return still;
     }
     auto done = execute("COMMIT", "committing");
-    if (!done) rollback();
-    waiting_ += std::exchange(more_waiting_, 0);
+    if (done)
+      waits_.committed();
+    else
+      rollback();
     open_ = false;
     return done;
   }
@@ -79,7 +79,7 @@ class sqlite_file {
   void rollback() {
     if (sqlite3_get_autocommit(db_) == 0) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
     open_ = false;
-    more_waiting_ = 0;
+    waits_.rolled_back();
     lost_.reset();
   }
 
@@ -145,8 +145,6 @@ class sqlite_file {
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
   }
 
-  bool waits() const noexcept { return waiting_ + more_waiting_ > 0; }
-
   /// Whether an open transaction is still what it was: a statement of the host's may have ended it.
   store_done in_order() {
     if (failed_) return *failed_;
@@ -175,7 +173,7 @@ class sqlite_file {
   }
 
   store_done start(const sqlite_options& options) {
-    const int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (const int code = sqlite3_open_v2(path_.c_str(), &db_, how, nullptr); code != SQLITE_OK)
       return error_of(db_, code, "opening");
     sqlite3_extended_result_codes(db_, 1);
@@ -217,6 +215,8 @@ class sqlite_file {
     if (*mode != "wal") return refusal(store_fault::denied, "there is no write-ahead log for it");
     const bool full = options.sync == store_sync::full;
     std::string how = full ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = NORMAL;";
+    // records are short-lived: the longer the log, the fewer of their pages reach the file
+    how += "PRAGMA wal_autocheckpoint = 4000;";
     if (options.pages_max != 0)
       how += "PRAGMA max_page_count = " + std::to_string(options.pages_max);
     if (auto done = execute(how.c_str(), "opening"); !done) return done;
@@ -263,8 +263,6 @@ class sqlite_file {
     if (!doubtful) return doubtful.error();
     if (*doubtful == "1")
       if (auto done = execute("UPDATE vidimus_role SET doubt = 1", "opening"); !done) return done;
-    // nobody knows whether what these wait for was done: it is done again
-    if (auto done = execute("DELETE FROM vidimus_waiting", "opening"); !done) return done;
     detail::sqlite_statement s;
     int code = s.prepare(db_,
                          "UPDATE vidimus_store SET is_open = 1, generation = generation + 1, "
@@ -281,13 +279,11 @@ class sqlite_file {
 
   sqlite3* db_ = nullptr;
   std::string path_;
-  detail::sqlite_statement persist_, forget_, waits_[4];
+  detail::sqlite_statement persist_, forget_;
+  detail::waiting_forgets waits_;
   std::optional<store_error> failed_;  ///< final
   std::optional<store_error> lost_;    ///< of the open transaction
   bool open_ = false;                  ///< between begin and its end
-  std::int64_t waiting_ = 0;           ///< rows of vidimus_waiting
-  std::int64_t more_waiting_ = 0;      ///< by the open transaction
-  std::uint64_t transaction_ = 0;      ///< of this life
   bool marked_ = false;
   bool created_ = false;
   std::uint64_t generation_ = 0;

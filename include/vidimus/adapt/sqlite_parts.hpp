@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "../base/bytes.hpp"
 #include "store_fault.hpp"
@@ -64,6 +66,7 @@ inline bool has_log(sqlite3* db) {
   return !missing && size > 0;
 }
 
+/// `vidimus_waiting` is of earlier versions of the library, and stays empty.
 inline std::string sqlite_schema(int application, int version) {
   return "CREATE TABLE vidimus_store(generation INTEGER NOT NULL, is_open INTEGER NOT NULL, "
          "sync TEXT NOT NULL, boot TEXT NOT NULL);"
@@ -91,6 +94,45 @@ inline store_done mark_copy(const std::string& path) {
   sqlite3_close_v2(made);
   return done;
 }
+
+/// The records of each role that are to be forgotten behind reports. They wait in memory, since
+/// after a crash the reports come again: one transaction notes them, the next carries them out.
+class waiting_forgets {
+ public:
+  bool any() const noexcept { return !old_.empty() || !fresh_.empty(); }
+  void note(std::int64_t role, std::string key) { fresh_.emplace(role, std::move(key)); }
+  /// The record is written anew: what was there before is not there to be forgotten.
+  void drop(std::int64_t role, const std::string& key) {
+    const row of(role, key);
+    fresh_.erase(of);
+    if (auto node = old_.extract(of)) done_.insert(std::move(node));
+  }
+  /// `each(key)` for all that earlier transactions noted, until one is refused.
+  template <class Each>
+  store_done take(std::int64_t role, Each each) {
+    for (auto at = old_.lower_bound({role, {}}); at != old_.end() && at->first == role;) {
+      if (auto done = each(at->second); !done) return done;
+      done_.insert(old_.extract(at++));
+    }
+    return true;
+  }
+  void committed() {
+    done_.clear();
+    old_.merge(fresh_);
+    fresh_.clear();
+  }
+  void rolled_back() {
+    fresh_.clear();
+    old_.merge(done_);
+    done_.clear();
+  }
+
+ private:
+  using row = std::pair<std::int64_t, std::string>;
+  std::set<row> old_;    ///< of transactions that were committed
+  std::set<row> fresh_;  ///< of the open one
+  std::set<row> done_;   ///< carried out by the open one
+};
 
 /// A prepared statement. What is bound must outlive the step.
 class sqlite_statement {

@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_ADAPT_SQLITE_STORE_HPP
 #define VIDIMUS_ADAPT_SQLITE_STORE_HPP
 
+#include <algorithm>
 #include <type_traits>
 #include <unordered_set>
 #include <variant>
@@ -45,25 +46,9 @@ class sqlite_store {
 
   /// Carries out one `persist`; durable when true is returned, or with `sqlite_file::commit` if a
   /// transaction is open. Refused: `full`, `busy`, `io`, `damaged`, `denied`, `rolled_back`.
-  store_done carry_out(const out::persist& o) {
-    if (auto still = file_->in_order(); !still) return still;
-    auto& s = file_->persist_;
-    int code = s.integer(1, role_);
-    const std::string key = o.key();
-    const octets image = o.image();
-    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
-    if (code == SQLITE_OK) code = s.blob(3, image);
-    return ended(s, code, "writing a record in");
-  }
+  store_done carry_out(const out::persist& o) { return persist(o.key(), o); }
   /// Carries out one `forget`, likewise.
-  store_done carry_out(const out::forget& o) {
-    if (auto still = file_->in_order(); !still) return still;
-    auto& s = file_->forget_;
-    int code = s.integer(1, role_);
-    const std::string key = o.key();
-    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
-    return ended(s, code, "erasing a record in");
-  }
+  store_done carry_out(const out::forget& o) { return forget(o.key()); }
 
   /// Carries out what a batch has for the store, all or nothing: in a transaction of its own,
   /// durable when true is returned, or in the one that is open. What is to be forgotten behind a
@@ -127,76 +112,70 @@ class sqlite_store {
 
   template <class Output>
   bool has_any(const std::vector<Output>& batch) const {
-    if (file_->waits()) return true;
+    if (file_->waits_.any()) return true;
     for (const auto& one : batch)
       if (is_for_store(one)) return true;
     return false;
   }
 
-  /// Which records of a batch are written again behind in it: of these the last is enough, since
-  /// all of it becomes durable at once.
+  store_done persist(const std::string& key, const out::persist& o) {
+    if (auto still = file_->in_order(); !still) return still;
+    auto& s = file_->persist_;
+    const octets image = o.image();
+    int code = s.integer(1, role_);
+    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
+    if (code == SQLITE_OK) code = s.blob(3, image);
+    return ended(s, code, "writing a record in");
+  }
+  store_done forget(const std::string& key) {
+    if (auto still = file_->in_order(); !still) return still;
+    auto& s = file_->forget_;
+    int code = s.integer(1, role_);
+    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
+    return ended(s, code, "erasing a record in");
+  }
+
+  /// What is to be done about one record.
+  struct step {
+    std::string key;
+    const out::persist* written;  ///< null: it is forgotten
+    bool waits = false;           ///< until the report in front of it was given
+  };
+
+  /// What a batch comes to: of each record the last word, since all of it becomes durable at once;
+  /// and what waits, which is no word yet.
   template <class Output>
-  static std::vector<bool> written_again(const std::vector<Output>& batch) {
-    std::vector<bool> out(batch.size());
-    std::unordered_set<std::string> seen;
-    for (std::size_t i = batch.size(); i-- > 0;)
-      if (const auto* p = std::get_if<out::persist>(&batch[i]))
-        out[i] = !seen.insert(p->key()).second;
+  static std::vector<step> steps_of(const std::vector<Output>& batch) {
+    std::vector<step> out;
+    out.reserve(batch.size());  // views of the keys stay valid
+    std::unordered_set<std::string_view> said;
+    const auto told = static_cast<std::size_t>(
+        std::find_if(batch.begin(), batch.end(), detail::tells<Output>) - batch.begin());
+    for (std::size_t i = batch.size(); i-- > 0;) {
+      const auto* p = std::get_if<out::persist>(&batch[i]);
+      const auto* f = std::get_if<out::forget>(&batch[i]);
+      if (p == nullptr && f == nullptr) continue;
+      out.push_back({p != nullptr ? p->key() : f->key(), p, f != nullptr && i > told});
+      const std::string_view key = out.back().key;
+      if (out.back().waits ? said.count(key) != 0 : !said.insert(key).second) out.pop_back();
+    }
+    std::reverse(out.begin(), out.end());
     return out;
   }
 
   /// The forgets of earlier transactions, whose reports have been given by now; then the batch.
   template <class Output>
   store_done each(const std::vector<Output>& batch) {
-    if (auto done = forget_what_waited(); !done) return done;
-    bool told = false;
-    const std::vector<bool> again = written_again(batch);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const Output& one = batch[i];
-      store_done done = true;
-      if (const auto* p = std::get_if<out::persist>(&one); p != nullptr && !again[i])
-        done = persist_again(*p);
-      if (const auto* f = std::get_if<out::forget>(&one)) done = told ? wait(*f) : carry_out(*f);
+    auto done = file_->waits_.take(role_, [&](const std::string& key) { return forget(key); });
+    for (step& one : steps_of(batch)) {
       if (!done) return done;
-      told = told || detail::tells(one);
+      if (one.waits) {
+        if (done = file_->in_order(); done) file_->waits_.note(role_, std::move(one.key));
+        continue;
+      }
+      if (one.written != nullptr && file_->waits_.any()) file_->waits_.drop(role_, one.key);
+      done = one.written != nullptr ? persist(one.key, *one.written) : forget(one.key);
     }
-    return true;
-  }
-
-  store_done wait(const out::forget& o) {
-    return on_key(0, "INSERT OR IGNORE INTO vidimus_waiting VALUES(?1, ?2, ?3)", o.key(), +1);
-  }
-  store_done persist_again(const out::persist& o) {
-    if (file_->waits())
-      if (auto done =
-              on_key(1, "DELETE FROM vidimus_waiting WHERE role = ?1 AND key = ?2", o.key(), -1);
-          !done)
-        return done;
-    return carry_out(o);
-  }
-  store_done forget_what_waited() {
-    if (!file_->waits()) return true;
-    auto done = on_key(
-        2,
-        "DELETE FROM vidimus_record WHERE rowid IN (SELECT r.rowid FROM vidimus_waiting w CROSS "
-        "JOIN vidimus_record r ON r.role = w.role AND r.key = w.key WHERE w.role = ?1 AND w.since "
-        "<> ?3)",
-        {}, 0);
-    if (!done) return done;
-    return on_key(3, "DELETE FROM vidimus_waiting WHERE role = ?1 AND since <> ?3", {}, -1);
-  }
-  /// `counts`: what each changed row is to the number of those that wait. The statement is made
-  /// once and kept.
-  store_done on_key(std::size_t kept_at, const char* sql, std::string_view key, int counts) {
-    if (auto still = file_->in_order(); !still) return still;
-    detail::sqlite_statement& s = file_->waits_[kept_at];
-    int code = s.is_made() ? SQLITE_OK : s.prepare(file_->db_, sql);
-    if (code == SQLITE_OK) code = s.integer(1, role_);
-    if (code == SQLITE_OK && s.values() > 1) code = s.blob(2, as_octets(key));
-    if (code == SQLITE_OK && s.values() > 2)
-      code = s.integer(3, static_cast<std::int64_t>(file_->transaction_));
-    auto done = ended(s, code, "erasing a record in");
-    if (done) file_->more_waiting_ += counts * sqlite3_changes(file_->db_);
     return done;
   }
 
