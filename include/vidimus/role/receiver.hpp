@@ -2,58 +2,13 @@
 #ifndef VIDIMUS_ROLE_RECEIVER_HPP
 #define VIDIMUS_ROLE_RECEIVER_HPP
 
-#include <map>
-
 #include "../check/part_prints.hpp"
-#include "../duty/classify.hpp"
 #include "../duty/deadlines.hpp"
 #include "../model/key_use.hpp"
-#include "../model/record_fields.hpp"
 #include "brief.hpp"
-#include "limits.hpp"
+#include "receiver_state.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
-
-namespace detail {
-
-struct receiver_peer {
-  memory_name memory;
-  std::string key_id;  ///< of its latest element in brief form
-  std::uint32_t conversations = 0;
-  duty::bucket answers;
-};
-
-/// A verified message that waits for its turn (protocol.md, order.wait).
-struct early_message {
-  check message;
-  checked<content> body;
-  digest of_body{};
-  std::optional<end_code> proof;
-  instant since;
-
-  std::size_t octets_held() const { return octets_of(*body); }
-  static std::size_t octets_of(const content& c) {
-    return c.canonical.size() + (c.whole ? c.whole->size() : 0);
-  }
-};
-
-/// One conversation at an endpoint: its record, and what is volatile.
-struct receiver_conversation {
-  record::receiver_conversation held;
-  shared_text reply_to;  ///< full address of the latest authenticated element
-  std::uint64_t age = 0;
-  duty::waiting_numbers to_say;  ///< statuses to be told, perhaps with others
-  std::uint32_t say_timer = 0;   ///< of what waits in to_say
-  memory_name heard;             ///< the memory under which the relay last spoke in brief form
-  std::vector<number> offered;   ///< handed before a restart, not given again yet
-  // of an ordered endpoint
-  std::map<number, early_message> early;
-  std::size_t early_octets = 0;
-  ranges voids;             ///< as the server said, not below `held.next`
-  std::uint32_t timer = 0;  ///< of the gap below what waits
-};
-
-}  // namespace detail
 
 /// The receiver role (one endpoint): S5 for any number of relays and conversations. It owes nobody
 /// progress, so it has no timers, unless it is ordered or its receipts wait for others
@@ -85,6 +40,10 @@ class receiver {
   receiver_outputs receive(const incoming& stanza, instant now) {
     return batch([&] { take(stanza); }, now);
   }
+
+  /// Fact: these stanzas came together. As one behind the other, but one `persist` for each
+  /// conversation, in front of what is delivered or transmitted.
+  receiver_outputs receive(const std::vector<incoming>& stanzas, instant now);
 
   /// Command: the application has taken the message. Outputs: persist, transmit (final receipt); at
   /// an ordered endpoint then persist and deliver of what had to wait for it after a restart. To
@@ -220,7 +179,11 @@ class receiver {
   void answered(conversation& c, number n);
 
   void append_status(const conversation& c, number n, receipt& r) const;
-  void save(const conversation& c) { persist<record::receiver_conversation>(c.held); }
+  void save(conversation& c) {
+    if (!saves_later_) return void(persist<record::receiver_conversation>(c.held));
+    if (!std::exchange(c.changed, true)) changed_.push_back(&c);
+  }
+  void save_changed();
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
   number credit_of(const conversation& c) const { return credit_from(c.held.low); }
   template <class Out>
@@ -260,7 +223,10 @@ class receiver {
   duty::bucket answers_;
   std::uint64_t ages_ = 0;
   instant now_;
-  bool together_ = false;  ///< answers are stored and said at the end of the call
+  bool together_ = false;               ///< answers are stored and said at the end of the call
+  bool saves_later_ = false;            ///< conversations are stored by `save_changed`
+  std::vector<conversation*> changed_;  ///< these
+  std::size_t front_ = 0;               ///< of the outputs, where they are stored
   receiver_outputs spare_;
   receiver_outputs* out_ = nullptr;
 };

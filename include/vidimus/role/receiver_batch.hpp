@@ -5,8 +5,37 @@
 #include "receiver.hpp"
 
 /// Final receipts, which may wait for others (protocol.md, batch.bound). What waits is not stored:
-/// all of it is durable, and a snapshot shows it.
+/// all of it is durable, and a snapshot shows it. And stanzas that came together.
 namespace vidimus::inline VIDIMUS_ABI {
+
+template <an_environment Env>
+receiver_outputs receiver<Env>::receive(const std::vector<incoming>& stanzas, instant now) {
+  return batch(
+      [&] {
+        saves_later_ = true;
+        front_ = 0;
+        for (const incoming& one : stanzas) take(one);
+        save_changed();
+        saves_later_ = false;
+      },
+      now);
+}
+
+/// In front of all that was said since these changes began (protocol.md, durable.first).
+template <an_environment Env>
+void receiver<Env>::save_changed() {
+  receiver_outputs saved;
+  saved.reserve(changed_.size());
+  for (conversation* c : changed_) {
+    c->changed = false;
+    saved.emplace_back(std::in_place_type<out::persist>,
+                       std::in_place_type<record::receiver_conversation>, c->held);
+  }
+  changed_.clear();
+  out_->insert(out_->begin() + static_cast<std::ptrdiff_t>(front_),
+               std::make_move_iterator(saved.begin()), std::make_move_iterator(saved.end()));
+  front_ = out_->size();
+}
 
 template <an_environment Env>
 void receiver<Env>::tell(conversation& c, number n) {

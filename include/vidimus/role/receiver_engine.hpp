@@ -9,10 +9,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// The state of a number, read from the conversation's intervals.
 template <an_environment Env>
 auto receiver<Env>::state_of(const conversation& c, number n) const -> state {
-  for (const auto& one : c.held.handed)
-    if (one.at == n)
-      return std::find(c.offered.begin(), c.offered.end(), n) == c.offered.end() ? state::handed
-                                                                                 : state::offered;
+  if (detail::find_handed(c.held, n) != nullptr)
+    return std::find(c.offered.begin(), c.offered.end(), n) == c.offered.end() ? state::handed
+                                                                               : state::offered;
   if (c.held.delivered.contains(n)) return state::delivered;
   for (const auto& one : c.held.refused)
     if (one.at == n) return state::refused;
@@ -24,27 +23,24 @@ auto receiver<Env>::state_of(const conversation& c, number n) const -> state {
 
 template <an_environment Env>
 void receiver<Env>::set_state(conversation& c, number n, state to, const arrival& at) {
-  const auto is_n = [n](const auto& one) { return one.at == n; };
   std::erase(c.offered, n);
   if (to != state::handed) drop_early(c, n);
   if (to == state::handed) {
     if (limits_.ordered) c.held.next = std::max(c.held.next, n + 1);
-    if (std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n) == c.held.handed.end())
-      c.held.handed.push_back({n, at.of_body, key_ids_(at.message->head.key_id),
-                               at.proof ? vidimus::keep(*at.proof) : nullptr});
+    if (detail::find_handed(c.held, n) == nullptr)
+      c.held.handed.insert(detail::not_below(c.held.handed, n),
+                           {n, at.of_body, key_ids_(at.message->head.key_id),
+                            at.proof ? vidimus::keep(*at.proof) : nullptr});
     return;
   }
   if (to == state::offered) {
     c.offered.push_back(n);
     return;
   }
-  const auto held = std::find_if(c.held.handed.begin(), c.held.handed.end(), is_n);
-  if (held != c.held.handed.end()) {
+  if (const auto* held = detail::find_handed(c.held, n)) {
     if (to != state::closed) answered(c, n);
     if (to == state::delivered && held->proof != nullptr) {
-      const auto rises = [](const end_part& one, number value) { return one.at < value; };
-      c.held.ends.insert(std::lower_bound(c.held.ends.begin(), c.held.ends.end(), n, rises),
-                         {n, *held->proof});
+      c.held.ends.insert(detail::not_below(c.held.ends, n), {n, *held->proof});
     }
     c.held.handed.erase(held);
   }
@@ -129,7 +125,13 @@ result<receiver_outputs> receiver<Env>::accepted(const std::vector<message_name>
   return batch(
       [&] {
         together_ = true;
-        for (const message_name& name : names) feed(*find(name.in), name.at, input::accepted, {});
+        const auto take = [&](const message_name& name) {
+          feed(*find(name.in), name.at, input::accepted, {});
+        };
+        if (limits_.ordered)
+          std::for_each(names.begin(), names.end(), take);
+        else  // from the end of what waits less has to be moved
+          std::for_each(names.rbegin(), names.rend(), take);
         together_ = false;
         say_together(names);
       },
@@ -182,13 +184,12 @@ void receiver<Env>::say(const conversation_name& name, const shared_text& to, re
 /// copy of an old element takes it back to none (protocol.md, key.remove).
 template <an_environment Env>
 void receiver<Env>::note_key(conversation& c, number n, const std::string& key_id) {
-  for (auto& one : c.held.handed) {
-    if (one.at != n || *one.key_id == key_id) continue;
-    const auto now = env_->keys.current(*c.held.peer);
-    if (now && *one.key_id == now->key_id) return;
-    one.key_id = key_ids_(key_id);
-    save(c);
-  }
+  auto* const one = detail::find_handed(c.held, n);
+  if (one == nullptr || *one->key_id == key_id) return;
+  const auto now = env_->keys.current(*c.held.peer);
+  if (now && *one->key_id == now->key_id) return;
+  one->key_id = key_ids_(key_id);
+  save(c);
 }
 
 template <an_environment Env>
@@ -261,6 +262,8 @@ result<receiver_outputs> receiver<Env>::restore(const std::vector<stored>& recor
           const conversation_name name = line.name;
           conversation& c = conversations_[name];
           c.held = std::move(line);
+          std::sort(c.held.handed.begin(), c.held.handed.end(),
+                    [](const auto& a, const auto& b) { return a.at < b.at; });
           c.reply_to = c.held.peer;
           c.age = ++ages_;
           ++known_peer(*c.held.peer).conversations;

@@ -68,6 +68,7 @@ bool receiver<Env>::evict_for(const std::string& relay) {
   }
   if (oldest == nullptr) return false;
   say_all(*oldest);  // under the memory that it was taken in
+  if (saves_later_) save_changed();
   detail::receiver_peer& row = peers_.find(relay)->second;
   row.memory = fresh_name<memory_name>(env_->entropy);
   --row.conversations;
@@ -75,6 +76,7 @@ bool receiver<Env>::evict_for(const std::string& relay) {
   emit(out::forget(oldest->held.row()));
   deadlines_.disarm(oldest->timer);
   conversations_.erase(conversation_name(oldest->held.name));
+  front_ = out_->size();
   return true;
 }
 
@@ -171,8 +173,7 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
   if (is == state::unknown && c->held.handed.size() >= limits_.window)
     return env_->watch.noticed(notice::out_of_window);
   bool same = true;
-  for (const auto& one : c->held.handed)
-    if (one.at == e.at) same = one.content == at.of_body;
+  if (const auto* one = detail::find_handed(c->held, e.at)) same = one->content == at.of_body;
   if (auto held = c->early.find(e.at); held != c->early.end())
     same = held->second.of_body == at.of_body;
   if (same) note_key(*c, e.at, e.head.key_id);
