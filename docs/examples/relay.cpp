@@ -82,6 +82,7 @@ class program {
     l.brief = !whole;
     l.retry = pace_.retry;
     l.receipts = together;
+    l.window = under_way;
     return l;
   }
 

@@ -132,7 +132,7 @@ class speed : public world {
     const auto before = used(who);
     words = store("sender.db");
     for (const auto& word : amount(full)) words.push_back(word);
-    words.insert(words.end(), {"--window", "1024"});
+    words.insert(words.end(), {"--window", "8192"});
     child sender = start_sender(words, file("send.out"));
     who["sender"] = &sender;
     until("the sender knows what became of all", [&] { return !sender.goes(); });

@@ -37,7 +37,7 @@ class receiver_program {
         relay_(o.needed("--relay")),
         shelf_(o.needed("--store"), "receiver", receiver_tables),
         role_((read_keys(env_.keys, o.needed("--keys")), env_),
-              std::string(bare(o.needed("--jid")))),
+              std::string(bare(o.needed("--jid"))), limits()),
         link_(o, pace_, party::receiver),
         copies_(o.has("--copies")),
         audit_(o.has("--audit")),
@@ -56,7 +56,7 @@ class receiver_program {
       link_.run(milliseconds(10));
       announce();
       shelf_.begin();
-      for (const incoming& one : link_.came.elements) shelf_.add(role_.receive(one, now()));
+      shelf_.add(role_.receive(link_.came.elements, now()));
       link_.came.elements.clear();
       take_what_waits();
       do_the_rest(shelf_.commit());
@@ -69,6 +69,11 @@ class receiver_program {
   }
 
  private:
+  static receiver_limits limits() {
+    receiver_limits l;
+    l.window = under_way;
+    return l;
+  }
   /// Directed presence says that this session can be reached; the server takes it back for us when
   /// the session ends. It is said again now and then, because it may be lost.
   void announce() {

@@ -28,7 +28,7 @@ class sender_program {
         permit_(o.has("--permit-plain")),
         lifetime_(static_cast<std::uint32_t>(o.number("--lifetime", 24 * 3600, 30 * 24 * 3600))),
         count_(o.number("--count", 0, 1'000'000)),
-        window_(o.number("--window", 40, 1024)),
+        window_(o.number("--window", 40, under_way)),
         times_(o.has("--times")),
         bundles_(!o.has("--single")),
         pacer_(o.number("--pace", 0, 100'000)),
@@ -55,7 +55,7 @@ class sender_program {
     end_when_asked();
     say_outcomes();  // that were told by a former life, or just before its end
     while (asked_to_end == 0 && !(input_over_ && open_.empty())) {
-      link_.run(milliseconds(10));
+      link_.run(milliseconds(more_ ? 0 : 10));
       shelf_.begin();
       note_outcomes();
       if (link_.session() != session_ && link_.is_up()) {
@@ -100,6 +100,7 @@ class sender_program {
     sender_limits l;
     l.retry = pace_.retry;
     l.commands = together;
+    l.unfinished_max = under_way;
     return l;
   }
   static key key_of(const message_name& of) {
@@ -117,14 +118,18 @@ class sender_program {
     from_file_ = true;
   }
 
+  /// A part of what may be sent: the next station works while this one takes more.
   void take_input() {
+    const std::uint64_t most = written_ + at_once;
+    more_ = false;
     if (from_file_) {
-      while (!waiting_.empty() && may_submit() && submit(waiting_.front())) waiting_.pop_front();
+      while (!waiting_.empty() && may_submit(most) && submit(waiting_.front()))
+        waiting_.pop_front();
       input_over_ = waiting_.empty();
       return;
     }
     if (count_ != 0) {
-      while (written_ < count_ && may_submit() &&
+      while (written_ < count_ && may_submit(most) &&
              submit(message_of("message " + std::to_string(written_ + 1)))) {
       }
       input_over_ = written_ >= count_;
@@ -141,7 +146,10 @@ class sender_program {
     }
   }
 
-  bool may_submit() { return role_.unfinished() < window_ && pacer_.may(); }
+  bool may_submit(std::uint64_t most) {
+    more_ = written_ >= most;
+    return !more_ && role_.unfinished() < window_ && pacer_.may();
+  }
 
   std::string message_of(const std::string& text) const {
     std::string message = "<message";
@@ -290,6 +298,7 @@ class sender_program {
   std::map<key, shown> open_;         ///< messages without outcome
   std::uint64_t written_ = 0, session_ = 0;
   bool was_up_ = false, input_over_ = false;
+  bool more_ = false;  ///< input was left for the next turn
   std::string typed_, said_of_link_;
 };
 

@@ -22,7 +22,7 @@ class strophe_client {
   const std::string& address() const { return link_.address(); }
   std::uint64_t session() const { return link_.session(); }
   const std::string& why() const { return link_.why(); }
-  void send(const std::string& stanza) { link_.send_tree(stanza); }
+  void send(const std::string& stanza) { link_.send(stanza); }
 
   inbox came;
 

@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <strophe.h>
 #include <sys/socket.h>
 
@@ -12,7 +13,6 @@
 #include <utility>
 #include <vector>
 #include <vidimus/adapt/strophe_node.hpp>
-#include <vidimus/adapt/strophe_stanza.hpp>
 #include <vidimus/adapt/xmpp_text.hpp>
 
 #include "options.hpp"
@@ -63,16 +63,6 @@ class client_link {
   void send(std::string_view text) {
     if (up_) out_ += text;
   }
-  /// The same through a tree of libstrophe's own, which is what a program with one would send.
-  void send_tree(std::string_view text) {
-    if (!up_) return;
-    const auto tree = to_strophe(context_.get(), text);
-    char* made = nullptr;
-    std::size_t size = 0;
-    if (!tree || xmpp_stanza_to_text(tree.get(), &made, &size) != XMPP_EOK) return;
-    out_.append(made, size);
-    xmpp_free(context_.get(), made);
-  }
   /// Whether more is waiting to be written than a connection takes at once.
   bool is_behind() const {
     return out_.size() > 8192 || (up_ && xmpp_conn_send_queue_len(stream_.get()) > 0);
@@ -107,8 +97,12 @@ class client_link {
     if (!out_.empty()) xmpp_send_raw(stream_.get(), out_.data(), out_.size());
     out_.clear();
     xmpp_run_once(context_.get(), static_cast<unsigned long>(wait.count));
-    for (int more = 0; more < 16 && std::exchange(came_, false) && !over_; ++more)
-      xmpp_run_once(context_.get(), 0);
+    for (int more = 0; more < 32 && !over_ && has_come(); ++more) xmpp_run_once(context_.get(), 0);
+  }
+  /// A large stanza comes in many pieces; what TLS holds shows by the stanzas before it.
+  bool has_come() {
+    pollfd at{up_ ? fd_ : -1, POLLIN, 0};
+    return std::exchange(came_, false) || ::poll(&at, 1, 0) > 0;
   }
 
   void connect() {

@@ -59,7 +59,7 @@ class connection {
     ::poll(&at, 1, static_cast<int>(most.count));
     flush();
   }
-  /// Appends what came; false: the other end is gone, or there never was one.
+  /// Appends what came, or a part of it; false: the other end is gone, or there never was one.
   bool read(std::string& to) {
     char some[16384];
     acknowledge_at_once(fd_);
@@ -67,6 +67,7 @@ class connection {
       const ssize_t n = ::recv(fd_, some, sizeof some, 0);
       if (n <= 0) return n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN);
       to.append(some, static_cast<std::size_t>(n));
+      if (to.size() >= octets_at_once) return true;
     }
   }
   /// Written by the next `wait`, all in one piece. False: the other end has not read for so long

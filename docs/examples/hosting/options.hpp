@@ -139,6 +139,14 @@ struct pace {
   span_ms announce = seconds(60);  ///< how often a receiver says that it is there
 };
 
+/// Messages of one conversation that may be under way: enough that no station waits for another
+/// while its disk is slow.
+inline constexpr std::uint32_t under_way = 8192;
+/// Of these, what one turn of a program takes at most, and octets: the next station works on it
+/// while this one takes more.
+inline constexpr std::uint32_t at_once = 512;
+inline constexpr std::size_t octets_at_once = 128 * 1024;
+
 /// Commands and statuses about what came together leave together. The programs take all that came,
 /// then ask at once for what may wait for so long (`pass_time`): so nothing does wait.
 inline constexpr batch_limits together{milliseconds(1), 256};

@@ -46,8 +46,10 @@ class stream_splitter {
 
   /// The next piece that is whole; nothing: more octets are needed, or the stream has ended.
   std::optional<stream_piece> next() {
-    while (at_ < in_.size() && where_ != place::over)
+    while (at_ < in_.size() && where_ != place::over) {
+      if (pass_over()) continue;
       if (auto found = take(in_[at_++])) return found;
+    }
     return std::nullopt;
   }
 
@@ -66,8 +68,27 @@ class stream_splitter {
     over,
   };
 
+  /// Takes what is only kept, to the next octet that matters, in one piece; false: that is next.
+  bool pass_over() {
+    char until = '<';
+    switch (where_) {
+      case place::outside:
+        if (depth_ < 2) return false;
+        break;
+      case place::end_tag: until = '>'; break;
+      case place::single_quoted: until = '\''; break;
+      case place::double_quoted: until = '"'; break;
+      default: return false;
+    }
+    const std::string_view left = std::string_view(in_).substr(at_);
+    const std::string_view run = left.substr(0, left.find(until));
+    keep(run);
+    at_ += run.size();
+    return !run.empty();
+  }
+
   std::optional<stream_piece> take(char c) {
-    keep(c);
+    keep({&c, 1});
     switch (where_) {
       case place::outside: return outside(c);
       case place::opened: return opened(c);
@@ -87,9 +108,9 @@ class stream_splitter {
     }
   }
 
-  void keep(char c) {
+  void keep(std::string_view more) {
     if (too_large_) return;
-    held_ += c;
+    held_ += more;
     if (held_.size() <= most_) return;
     too_large_ = true;
     held_ = {};
