@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "support/trees.hpp"
+#include "support/bundle_trees.hpp"
 #include "vidimus/adapt/gloox_stanza.hpp"
 
 using namespace vidimus;
@@ -186,4 +186,42 @@ TEST_CASE("gloox: a stanza made of text says the same, or is not made") {
   CHECK(not_made > 0);
   CHECK_FALSE(to_gloox("<message>"));
   CHECK_FALSE(to_gloox("<message/><message/>"));
+}
+
+namespace {
+
+/// Feeds a stream to gloox, and reads what its only stanza holds.
+class gloox_bundles : public gloox::TagHandler {
+ public:
+  support::bundle_said read(const std::string& stanza) {
+    said_ = {};
+    gloox::Parser parser(this);
+    auto text = support::in_stream(stanza);
+    text.resize(text.rfind("</stream:stream>"));
+    REQUIRE(parser.feed(text) < 0);
+    return said_;
+  }
+  void handleTag(gloox::Tag* tag) override {
+    if (tag->name() == "stream") return;
+    read_each(reader_, *tag, support::tree_scope(), default_coverage{},
+              [&](const auto& one) { said_(one); });
+  }
+
+ private:
+  bundle_reader reader_;
+  support::bundle_said said_;
+};
+
+}  // namespace
+
+TEST_CASE("gloox: a bundle is read as from octets, and can be made", "[bundle.split]") {
+  gloox_bundles reader;
+  for (const std::string& text : support::bundle_samples()) {
+    CAPTURE(text);
+    const auto expected = support::bundle_by_octets(text);
+    CHECK(reader.read(text).all == expected.all);
+    const auto made = to_gloox(text);
+    REQUIRE(made);
+    CHECK(support::bundle_by_octets(made->xml()).all == expected.all);
+  }
 }

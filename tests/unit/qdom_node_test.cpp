@@ -4,7 +4,7 @@
 #include <QtXml/QDomDocument>
 #include <catch2/catch.hpp>
 
-#include "support/trees.hpp"
+#include "support/bundle_trees.hpp"
 
 using namespace vidimus;
 
@@ -143,4 +143,18 @@ TEST_CASE("Qt: what is no element, no text, or declared nowhere is refused") {
   CHECK(kind_of("<message><x a='1' a='2'/></message>") == k::duplicate_attribute);
   CHECK_FALSE(reader.read_tree(qdom_place(QDomNode(), texts)));
   CHECK(reader.why().kind == k::no_tree);
+}
+
+TEST_CASE("Qt: a bundle is read as from octets", "[bundle.split]") {
+  bundle_reader reader;
+  for (const std::string& text : support::bundle_samples())
+    for (bool namespaces : {true, false}) {
+      CAPTURE(text, namespaces);
+      QDomDocument document;
+      REQUIRE(document.setContent(QByteArray::fromStdString(support::in_stream(text)), namespaces));
+      support::bundle_said said;
+      read_each(reader, only_element(document.documentElement()), support::tree_scope(),
+                default_coverage{}, [&](const auto& one) { said(one); });
+      CHECK(said.all == support::bundle_by_octets(text).all);
+    }
 }

@@ -1,7 +1,7 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 
-#include "support/trees.hpp"
+#include "support/bundle_trees.hpp"
 #include "vidimus/adapt/qxmpp_stanza.hpp"
 
 using namespace vidimus;
@@ -40,4 +40,11 @@ TEST_CASE("QXmpp: a stanza made of text says the same") {
       "<message to='a@b'><body>\ufeffa</body><x xmlns='urn:x' a='\ufeffb'>\ufeff</x></message>");
   CHECK(written("<message>").empty());
   CHECK(written("<message/><message/>").empty());
+}
+
+TEST_CASE("QXmpp: a bundle can be made", "[bundle.split]") {
+  for (const std::string& text : support::bundle_samples()) {
+    CAPTURE(text);
+    CHECK(support::bundle_by_octets(written(text)).all == support::bundle_by_octets(text).all);
+  }
 }

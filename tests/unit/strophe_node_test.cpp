@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <memory>
 
-#include "support/trees.hpp"
+#include "support/bundle_trees.hpp"
 #include "vidimus/adapt/strophe_stanza.hpp"
 
 using namespace vidimus;
@@ -203,4 +203,28 @@ TEST_CASE("libstrophe: a stanza made of text says the same") {
   CHECK(made > 600);
   CHECK_FALSE(to_strophe(ctx.get(), "<message>"));
   CHECK_FALSE(to_strophe(ctx.get(), "<message/><message/>"));
+}
+
+TEST_CASE("libstrophe: a bundle is read as from octets, and can be made", "[bundle.split]") {
+  const auto ctx = make_context();
+  bundle_reader reader;
+  for (const std::string& text : support::bundle_samples()) {
+    CAPTURE(text);
+    const auto expected = support::bundle_by_octets(text);
+    const tree stream(xmpp_stanza_new_from_string(ctx.get(), support::in_stream(text).c_str()));
+    support::bundle_said came, built;
+    read_each(reader, only_element(stream.get()), strophe_tree::received, default_coverage{},
+              [&](const auto& one) { came(one); });
+    CHECK(came.all == expected.all);
+    const auto made = to_strophe(ctx.get(), text);
+    REQUIRE(made);
+    read_each(reader, made.get(), strophe_tree::built, default_coverage{},
+              [&](const auto& one) { built(one); });
+    CHECK(built.all == expected.all);
+    char* written = nullptr;
+    size_t size = 0;
+    REQUIRE(xmpp_stanza_to_text(made.get(), &written, &size) == XMPP_EOK);
+    CHECK(support::bundle_by_octets({written, size}).all == expected.all);
+    xmpp_free(ctx.get(), written);
+  }
 }
