@@ -94,6 +94,11 @@ cuts shrunk(std::uint64_t seed, const options& o, const violation& v) {
       less.*count = n;
       if (still(less)) break;
     }
+  for (int n = 1; n < best.crowd; n += 1 + n / 8) {
+    cuts less = best;
+    less.crowd = n;
+    if (still(less)) break;
+  }
   return best;
 }
 
@@ -108,13 +113,16 @@ void print_failure(std::uint64_t seed, const options& o, const violation& v) {
   std::printf("shrunk: --first %llu --seeds 1 --senders %d --destinations %d --endpoints %d",
               static_cast<unsigned long long>(seed), less.senders, less.destinations,
               less.endpoints);
+  if (less.crowd != 0) std::printf(" --crowd %d", less.crowd);
+  if (less.spoil) std::printf(" --spoil");
+  if (o.messages != options{}.messages) std::printf(" --messages %d", o.messages);
   if (less.messages < 1000) std::printf(" --most %d", less.messages);
   if (less.with != 0) {
     std::printf(" --with ");
     for (std::size_t i = 0; i < fault_count; ++i)
       if ((less.with >> i & 1) != 0) std::printf("%s,", std::string(fault_names[i]).c_str());
   }
-  std::printf(" --without ");
+  if (less.without != 0) std::printf(" --without ");
   for (std::size_t i = 0; i < fault_count; ++i)
     if ((less.without >> i & 1) != 0) std::printf("%s,", std::string(fault_names[i]).c_str());
   std::printf("\nfaults left:");
@@ -201,6 +209,8 @@ bool read(options& o, int count, char** values) {
       o.resent = true;
     else if (name == "--hand-over")
       o.hand_over = true;
+    else if (name == "--spoil")
+      o.less.spoil = true;
     else if (i + 1 >= count)
       return false;
     else {
@@ -218,6 +228,8 @@ bool read(options& o, int count, char** values) {
         o.less.senders = static_cast<int>(n);
       else if (name == "--destinations")
         o.less.destinations = static_cast<int>(n);
+      else if (name == "--crowd")
+        o.less.crowd = static_cast<int>(n);
       else if (name == "--endpoints")
         o.less.endpoints = static_cast<int>(n);
       else if (name == "--failures")
@@ -252,7 +264,7 @@ int main(int count, char** values) {
                  "  [--rows FILE] [--without FAULT,...] [--with FAULT,...] [--only FAULT,...]\n"
                  "  [--failures N] [--twice-every N] [--no-shrink] [--most N] [--senders N] "
                  "[--destinations N]\n"
-                 "  [--endpoints N] [--resent] [--hand-over]\n");
+                 "  [--endpoints N] [--crowd N] [--spoil] [--resent] [--hand-over]\n");
     return 2;
   }
   if (o.resent) return little_is_resent() ? 0 : 1;

@@ -90,6 +90,19 @@ void draw_final_receipts(plan& p) {
   if (c.one_in(2)) p.of_receiver.receipts.octets = static_cast<std::uint32_t>(c.between(1, 100));
 }
 
+/// Hundreds of parties, a few messages each, and keys that change all the time. Limits are as they
+/// are by default: tight ones would only keep everybody out.
+void draw_crowd(plan& p, int many) {
+  chance c(p.seed, 17);
+  p.crowd = true;
+  p.senders = p.destinations = many;
+  p.endpoints.assign(static_cast<std::size_t>(many), 0);
+  p.messages.assign(static_cast<std::size_t>(many), 0);
+  for (int& n : p.endpoints) n = c.one_in(4) ? 2 : 1;
+  for (int& n : p.messages) n = static_cast<int>(c.between(1, 4));
+  p.rotations = static_cast<int>(c.between(1, 3));
+}
+
 }  // namespace
 
 plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
@@ -97,6 +110,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   p.seed = seed;
   chance c(seed, 1);
   p.faults = (draw_faults(c) | less.with) & ~less.without;
+  if (less.crowd > 0) p.faults = (p.faults | bit(fault::rotate)) & ~bit(fault::tight);
   p.senders = std::min<int>(less.senders, static_cast<int>(c.between(1, 3)));
   p.destinations = std::min<int>(less.destinations, static_cast<int>(c.between(1, 3)));
   for (int& n : p.endpoints) n = std::min<int>(less.endpoints, static_cast<int>(c.between(1, 2)));
@@ -140,6 +154,9 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   draw_octets(p);
   p.plain = chance(seed, 13).one_in(4);
   p.all = chance(seed, 16).one_in(4);
+  p.devices = chance(seed, 18).one_in(4);
+  p.spoil = less.spoil;
+  if (less.crowd > 0) draw_crowd(p, std::min(less.crowd, crowd_most));
   return p;
 }
 

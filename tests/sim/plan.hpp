@@ -70,7 +70,10 @@ enum class link_kind : std::uint8_t { by_faults, any_order, in_order };
 struct cuts {
   fault_set with = 0;
   fault_set without = 0;
+  /// A mistake made on purpose: hosts by name take what they are offered again a second time.
+  bool spoil = false;
   int senders = 3, destinations = 3, endpoints = 2, messages = 1 << 20;
+  int crowd = 0;  ///< so many senders, and as many destinations; the limits above do not count then
 };
 
 /// A world, drawn from a seed.
@@ -78,9 +81,10 @@ struct plan {
   std::uint64_t seed = 0;
   fault_set faults = 0;
   int senders = 1, destinations = 1;
-  std::array<int, 3> endpoints{};  ///< per destination
-  std::array<int, 3> messages{};   ///< per sender
-  std::int64_t phase_one = 0;      ///< milliseconds
+  bool crowd = false, spoil = false;                 ///< see `cuts`
+  std::vector<int> endpoints = std::vector<int>(3);  ///< per destination
+  std::vector<int> messages = std::vector<int>(3);   ///< per sender
+  std::int64_t phase_one = 0;                        ///< milliseconds
   /// Per cent of the elements that a fault hits.
   int lose = 0, twice = 0, delay = 0, alter = 0, mangle = 0, copy = 0, fork = 0;
   std::int64_t lag_most = 0;     ///< milliseconds
@@ -94,6 +98,7 @@ struct plan {
   int ends = 0;
   bool sealed = false;
   int ordered = 0;              ///< per cent of the endpoints
+  bool devices = false;         ///< senders are two devices of one address each
   bool all = false;             ///< some messages are for all endpoints
   bool plain = false;           ///< messages may leave without a code, and receivers want them so
   std::size_t oversize_at = 0;  ///< payload octets that the server does not take; 0: none
@@ -107,6 +112,8 @@ struct plan {
   }
   bool has(fault f) const noexcept { return (faults & bit(f)) != 0; }
 };
+
+inline constexpr int crowd_most = 80;  ///< names of parties have one octet
 
 /// `messages_most`: the most messages that a sender has (option --messages).
 plan draw(std::uint64_t seed, const cuts& less, int messages_most);

@@ -146,7 +146,8 @@ class world {
   void count_altered(const stanza& s);
   bool may_answer(party& p);
   endpoint_party* endpoint_at(const std::string& address);
-  sender_party* sender_at(std::string_view bare_address);
+  sender_party* sender_at(std::string_view address);
+  bool fork_to_devices(const stanza& s);
 
   // attackers (world_attack.cpp)
   void attack();

@@ -48,11 +48,11 @@ void world::forge(stanza& s) {
     }
     default: break;
   }
-  if (sender_at(bare(s.from)) != nullptr)
-    s.from = senders_.size() > 1 ? senders_[sender_at(bare(s.from)) == &senders_[0]].full
-                                 : "m@s.example/x";
-  else
-    s.from = "m@s.example/x";
+  std::string other = "m@s.example/x";
+  if (sender_at(s.from) != nullptr)
+    for (const sender_party& p : senders_)
+      if (p.bare != bare(s.from) && other.starts_with("m@")) other = p.full;
+  s.from = other;
 }
 
 /// The same element on the other hop, perhaps under the memory that is current there.

@@ -37,7 +37,8 @@ void world::begin_phase_two() {
           if (p == nullptr || !p->online) tell_attached(to, false);
         });
   for (int i = 0; i < plan_.senders; ++i)
-    for (int d = 0; d < plan_.destinations; ++d) after(20000, [this, i, d] { submit(i, d, true); });
+    for (int d = 0; d < plan_.destinations; ++d)
+      if (!plan_.crowd || d == i) after(20000, [this, i, d] { submit(i, d, true); });
 }
 
 /// P2, at least once, under its conditions: what the books know against them.

@@ -7,9 +7,9 @@ namespace sim {
 void world::schedule_rotations() {
   if (!plan_.has(fault::rotate)) return;
   for (sender_party& p : senders_) {
-    key_pair& pair = key_pairs_.emplace_back();
-    pair.peer = p.bare;
-    pair.ends.push_back(&p);
+    if (key_pairs_.empty() || key_pairs_.back().peer != p.bare)
+      key_pairs_.emplace_back().peer = p.bare;
+    key_pairs_.back().ends.push_back(&p);
   }
   for (const std::string& name : destinations_) {
     key_pair& pair = key_pairs_.emplace_back();

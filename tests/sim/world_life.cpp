@@ -78,7 +78,8 @@ void world::answer(endpoint_party& p, const message_name& name, bool accept, boo
   const name_key key = key_of(name);
   const bool waited_for = p.given.erase(key) != 0;
   if (!waited_for && !again) return;
-  if (accept && p.by_name && waited_for && !(again && p.taken.contains(key))) {
+  const bool done = again && p.taken.contains(key);
+  if (accept && p.by_name && waited_for && (!done || plan_.spoil)) {
     took(p, name);
     p.taken.insert(key);
     if (p.crash_armed && life_.one_in(2)) return kill(p);  // after the effect, before the answer

@@ -16,10 +16,27 @@ endpoint_party* world::endpoint_at(const std::string& address) {
   return nullptr;
 }
 
-sender_party* world::sender_at(std::string_view bare_address) {
+/// The device with this full address; of a bare one, or where there is none, the first.
+sender_party* world::sender_at(std::string_view address) {
   for (sender_party& p : senders_)
-    if (p.bare == bare_address) return &p;
+    if (p.full == address) return &p;
+  for (sender_party& p : senders_)
+    if (p.bare == bare(address)) return &p;
   return nullptr;
+}
+
+/// What goes to a bare address goes to each of its devices.
+bool world::fork_to_devices(const stanza& s) {
+  std::vector<std::string> devices;
+  for (const sender_party& p : senders_)
+    if (p.bare == s.to) devices.push_back(p.full);
+  if (devices.size() < 2) return false;
+  for (const std::string& to : devices) {
+    auto copy = std::make_shared<stanza>(s);
+    copy->to = to;
+    launch(std::move(copy));
+  }
+  return true;
 }
 
 /// An element leaves its maker: what the network does to it is drawn here.
@@ -33,7 +50,7 @@ void world::send(const party& from, const std::string& from_address, const out::
   say("  ", from.name, " -> ", o.to, "  ", print(o.what), "  (", s.id, ")");
   auto whole = std::make_shared<const stanza>(std::move(s));
   ever_.push_back(whole);
-  if (const sender_party* p = sender_at(bare(from_address)); p != nullptr && !p->link) return;
+  if (const sender_party* p = sender_at(from_address); p != nullptr && !p->link) return;
   if (const endpoint_party* p = endpoint_at(from_address); p != nullptr && !p->online) return;
   const auto changed = [&](fault f, auto how) {
     hit(f);
@@ -64,6 +81,7 @@ void world::send(const party& from, const std::string& from_address, const out::
 }
 
 void world::launch(stanza_ref s) {
+  if (plan_.devices && fork_to_devices(*s)) return;
   std::int64_t lag = links_ ? links_->lag(*s, now_) : 20;
   if (faulty(fault::delay)) {
     lag += net_.between(0, 30);
@@ -72,10 +90,10 @@ void world::launch(stanza_ref s) {
       lag = net_.between(20, plan_.lag_most);
     }
   }
-  const sender_party* to = sender_at(bare(s->to));
+  const sender_party* to = sender_at(s->to);
   const std::uint32_t session = to == nullptr ? 0 : to->session;
   after(lag, [this, s = std::move(s), session] {
-    const sender_party* p = sender_at(bare(s->to));
+    const sender_party* p = sender_at(s->to);
     // what was on the way when a link broke may be lost, or be kept by a server and come late
     if (p != nullptr && p->session != session && phase_ == 1 && net_.one_in(2)) return;
     if (p != nullptr && !p->link) {
@@ -88,7 +106,7 @@ void world::launch(stanza_ref s) {
 
 void world::arrive(const stanza& s) {
   if (s.to == relay_.bare) return arrive_at(relay_, s);
-  if (sender_party* p = sender_at(bare(s.to))) return arrive_at(*p, s);
+  if (sender_party* p = sender_at(s.to)) return arrive_at(*p, s);
   endpoint_party* p = endpoint_at(s.to);
   if (p != nullptr && p->online) return arrive_at(*p, s);
   if (!s.copy_or_error && s.from == relay_.bare) bounce(s);

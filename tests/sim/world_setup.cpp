@@ -25,8 +25,8 @@ void world::make_parties() {
   for (int i = 0; i < plan_.senders; ++i) {
     sender_party& p = senders_.emplace_back();
     p.number = i;
-    p.bare = "a" + std::to_string(i) + "@s.example";
-    p.full = p.bare + "/x";
+    p.bare = "a" + std::to_string(plan_.devices ? i / 2 * 2 : i) + "@s.example";
+    p.full = p.bare + (plan_.devices && i % 2 == 1 ? "/y" : "/x");
     make_party(p, "a" + std::to_string(i), static_cast<octet>(10 + i));
     key(p, relay_);
   }
@@ -38,7 +38,7 @@ void world::make_parties() {
       p.bare = destinations_.back();
       p.full = p.bare + (k == 0 ? "/p" : "/q");
       make_party(p, "d" + std::to_string(d) + (k == 0 ? "p" : "q"),
-                 static_cast<octet>(20 + p.number));
+                 static_cast<octet>((plan_.crowd ? 100 : 20) + p.number));
       key(p, relay_);
       p.e.keys.allow(relay_.bare, life_.one_in(2) ? "@s.example" : "*");
       p.by_name = life_.one_in(2);
@@ -60,14 +60,17 @@ void world::make_parties() {
 /// Trust modes end to end and sealed, for some pairs of sender and destination.
 void world::give_ends() {
   chance c(plan_.seed, 9);
+  std::set<std::pair<std::string, std::string>> given;
   for (sender_party& from : senders_)
     for (const std::string& to : destinations_) {
-      if (!c.percent(plan_.ends)) continue;
+      const bool other_device = plan_.devices && from.number % 2 == 1;
+      if (other_device ? !given.contains({from.bare, to}) : !c.percent(plan_.ends)) continue;
+      given.insert({from.bare, to});
       const octets code = toy::code_of("between " + from.bare + " and " + to);
       constexpr auto rule = check_rule::hmac_sha_256_128;
       bool good = from.e.keys.add_end_to_end(to, "e1", code, rule, plan_.sealed).has_value();
       for (endpoint_party& p : endpoints_)
-        if (p.bare == to)
+        if (p.bare == to && !other_device)
           good = p.e.keys.add_end_to_end(from.bare, "e1", code, rule).has_value() && good;
       VIDIMUS_EXPECT(good, "the keys are new");
     }
