@@ -2,11 +2,13 @@
 //
 // Explores the real roles: every order of events in small worlds (explorer.hpp). Exit code 1 if a
 // promise is broken; the trace is printed.
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <set>
+#include <thread>
 
-#include "explorer.hpp"
+#include "parallel.hpp"
 
 namespace {
 
@@ -15,6 +17,8 @@ struct options {
   std::vector<std::pair<std::string, int>> changes;  ///< of bounds
   explore::explorer::limits most;
   std::string rows;
+  /// Worlds at once: a world can need a few gigabytes.
+  unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
   bool all = false;
   bool list = false;
   bool understood = true;
@@ -23,11 +27,12 @@ struct options {
 void print_usage() {
   std::puts(
       "explorer [--list] [--all] [--world NAME]... [--BOUND N]... [--states N] [--rows FILE]\n"
-      "         [--verbose] [--exact]\n"
+      "         [--jobs N] [--verbose] [--exact]\n"
       "  --world NAME   only this one, may be repeated\n"
       "  --all          the worlds that take long, too\n"
       "  --list         the worlds and their bounds\n"
       "  --BOUND N      changes a bound in all chosen worlds, as --syncs 4\n"
+      "  --jobs N       so many worlds at once; otherwise two, if there are processors\n"
       "  --states N     stop a world there\n"
       "  --exact        with one reduction less (explorer.hpp)\n"
       "  --rows FILE    write the table cells reached");
@@ -52,6 +57,8 @@ options read(int count, char** words) {
       out.names.emplace_back(value);
     } else if (word == "--rows") {
       out.rows = value;
+    } else if (word == "--jobs") {
+      out.jobs = static_cast<unsigned>(std::stoul(value));
     } else if (word == "--states") {
       out.most.states_max = std::stoull(value);
     } else {
@@ -75,7 +82,7 @@ bool change(explore::world& in, const options& wanted) {
 }
 
 void print(const explore::world& in) {
-  std::printf("world %s:", in.name.c_str());
+  std::printf("world %s%s%s:", in.name.c_str(), in.model.empty() ? "" : " of ", in.model.c_str());
   for (const auto& b : explore::bounds())
     if (in.*b.value != 0) std::printf(" %s %d", b.name, in.*b.value);
   std::printf("\n");
@@ -89,20 +96,23 @@ int main(int count, char** words) {
     print_usage();
     return 2;
   }
-  bool good = true;
+  std::vector<explore::world> chosen;
   for (explore::world& one : explore::worlds(wanted.all || !wanted.names.empty())) {
-    if (!wanted.names.empty() &&
-        std::find(wanted.names.begin(), wanted.names.end(), one.name) == wanted.names.end())
+    const auto is = [&](const std::string& name) { return name == one.name || name == one.model; };
+    if (!wanted.names.empty() && std::none_of(wanted.names.begin(), wanted.names.end(), is))
       continue;
     if (!change(one, wanted)) {
       print_usage();
       return 2;
     }
     print(one);
-    if (wanted.list) continue;
-    explore::explorer run(one, wanted.most);
-    good = run.run() && good;
+    chosen.push_back(std::move(one));
   }
+  if (wanted.list) return 0;
+  const auto begin = std::chrono::steady_clock::now();
+  const bool good = explore::explore_all(chosen, wanted.most, wanted.jobs);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  std::printf("%zu worlds in %.1f s, %u at once\n", chosen.size(), took.count(), wanted.jobs);
   if (!wanted.rows.empty()) std::ofstream(wanted.rows) << support::rows_of_process().text();
   return good ? 0 : 1;
 }

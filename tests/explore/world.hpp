@@ -11,6 +11,9 @@ namespace explore {
 /// them it is exhaustive.
 struct world {
   std::string name;
+  /// Which worlds of the model that the draft of the protocol was tried in it covers: pNN of
+  /// docs/decisions/0141-worlds-of-the-model.md.
+  std::string model{};
   int messages = 1;     ///< submitted, each at any time; three only if the sender lives
   int conditional = 0;  ///< 1: the first message's check is the command as well; 2: of all
   int report = 1;       ///< 0: the sender asks for no delivery report
@@ -45,6 +48,8 @@ const std::vector<bound>& bounds();
 
 /// The worlds of the default run, or all.
 std::vector<world> worlds(bool all);
+/// Adds those of the model that none of the others covers; `all`: those that take long, too.
+void add_worlds_of_the_model(std::vector<world>& to, bool all);
 
 }  // namespace explore
 

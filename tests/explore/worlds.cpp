@@ -37,9 +37,16 @@ const std::vector<bound>& bounds() {
 
 std::vector<world> worlds(bool all) {
   std::vector<world> out;
-  out.push_back({.name = "one", .syncs = 3, .probes = 3, .cuts = 1, .detaches = 1, .quick = 1});
+  out.push_back({.name = "one",
+                 .model = "p01",
+                 .syncs = 3,
+                 .probes = 3,
+                 .cuts = 1,
+                 .detaches = 1,
+                 .quick = 1});
   out.push_back({.name = "one-altered", .syncs = 2, .probes = 2, .altered = 2});
   out.push_back({.name = "one-ends",
+                 .model = "p16",
                  .syncs = 3,
                  .probes = 2,
                  .cuts = 1,
@@ -93,20 +100,26 @@ std::vector<world> worlds(bool all) {
                  .server_crashes = 1,
                  .receiver_crashes = 1});
   out.push_back({.name = "one-server-lost",
+                 .model = "p23",
                  .syncs = 4,
                  .probes = 3,
                  .withdraw = 1,
                  .sender_ends = 1,
                  .server_lost = 1});
   out.push_back({.name = "one-receiver-lost",
+                 .model = "p26",
                  .syncs = 3,
                  .probes = 3,
                  .withdraw = 1,
                  .sender_ends = 1,
                  .receiver_crashes = 1,
                  .receiver_lost = 1});
-  out.push_back(
-      {.name = "one-both-lost", .syncs = 4, .probes = 3, .server_lost = 1, .receiver_lost = 1});
+  out.push_back({.name = "one-both-lost",
+                 .model = "p25",
+                 .syncs = 4,
+                 .probes = 3,
+                 .server_lost = 1,
+                 .receiver_lost = 1});
   out.push_back({.name = "one-sender-old",
                  .syncs = 3,
                  .probes = 2,
@@ -151,6 +164,7 @@ std::vector<world> worlds(bool all) {
                  .ends = 2});
   out.push_back({.name = "two-sealed", .messages = 2, .syncs = 2, .probes = 1, .ends = 2});
   out.push_back({.name = "one-conditional",
+                 .model = "p02",
                  .conditional = 1,
                  .syncs = 3,
                  .probes = 2,
@@ -186,6 +200,7 @@ std::vector<world> worlds(bool all) {
                  .sender_ends = 1,
                  .sender_old = 1});
   out.push_back({.name = "one-conditional-lost",
+                 .model = "p24",
                  .conditional = 1,
                  .syncs = 4,
                  .probes = 3,
@@ -212,11 +227,15 @@ std::vector<world> worlds(bool all) {
                  .server_crashes = 1,
                  .receiver_lost = 1,
                  .progress = 0});
-  out.push_back(
-      {.name = "two-conditional", .messages = 2, .conditional = 1, .syncs = 2, .probes = 2});
+  out.push_back({.name = "two-conditional",
+                 .model = "p10",
+                 .messages = 2,
+                 .conditional = 1,
+                 .syncs = 2,
+                 .probes = 2});
   out.push_back(
       {.name = "three-conditional", .messages = 3, .conditional = 2, .syncs = 1, .probes = 1});
-  out.push_back({.name = "two", .messages = 2, .syncs = 2, .probes = 2});
+  out.push_back({.name = "two", .model = "p09", .messages = 2, .syncs = 2, .probes = 2});
   out.push_back({.name = "two-ends",
                  .messages = 2,
                  .syncs = 2,
@@ -225,8 +244,12 @@ std::vector<world> worlds(bool all) {
                  .sender_ends = 1});
   out.push_back(
       {.name = "two-sender-dies", .messages = 2, .syncs = 2, .probes = 1, .sender_crashes = 1});
-  out.push_back(
-      {.name = "two-sender-old", .messages = 2, .syncs = 2, .probes = 1, .sender_old = 1});
+  out.push_back({.name = "two-sender-old",
+                 .model = "p08",
+                 .messages = 2,
+                 .syncs = 2,
+                 .probes = 1,
+                 .sender_old = 1});
   out.push_back({.name = "two-silent-server-dies",
                  .messages = 2,
                  .report = 0,
@@ -289,8 +312,12 @@ std::vector<world> worlds(bool all) {
                    .withdraw = 1,
                    .sender_old = 1,
                    .server_lost = 1});
-    out.push_back(
-        {.name = "two-server-lost", .messages = 2, .syncs = 3, .probes = 2, .server_lost = 1});
+    out.push_back({.name = "two-server-lost",
+                   .model = "p22",
+                   .messages = 2,
+                   .syncs = 3,
+                   .probes = 2,
+                   .server_lost = 1});
     out.push_back({.name = "two-receiver-lost",
                    .messages = 2,
                    .syncs = 2,
@@ -305,6 +332,7 @@ std::vector<world> worlds(bool all) {
                    .hold = 1,
                    .server_crashes = 1});
   }
+  add_worlds_of_the_model(out, all);
   return out;
 }
 
