@@ -20,11 +20,11 @@ struct both {
   bool accepts = true;
   bool refuses = false;
 
-  explicit both(receiver_limits of_tablet = {}, server_limits of_server = {}) : t({}, of_server) {
+  explicit both(receiver_limits of_tablet = {}) {
     preset_keys other_alice, other_relay;
     e.entropy.who = 5;
     give_keys(other_alice, other_relay, e.keys);
-    role.emplace(e, bob, of_tablet);
+    role.emplace(e, bob, strict(of_tablet));
   }
   void start() {
     t.attach();
@@ -95,7 +95,7 @@ struct both {
   /// A new resource of the same installation does not matter: its memory is the endpoint.
   void lose_tablet() {
     store.clear();
-    role.emplace(e, bob);
+    role.emplace(e, bob, strict(receiver_limits{}));
     did(*role->restore(store.all(), true));
   }
   std::size_t bodies_to(const std::string& address) const {
