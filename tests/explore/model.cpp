@@ -77,8 +77,7 @@ void add_those_that_take_long(std::vector<world>& out) {
 
 }  // namespace
 
-/// As far as none of the others has all that may happen in them. Where the model had a bound of its
-/// own, the bounds here are those within which the real roles are exhausted.
+/// As far as none of the others has all that may happen in them.
 void add_worlds_of_the_model(std::vector<world>& out, bool all) {
   out.push_back({.name = "two-ordered-ends",
                  .model = "p11",
