@@ -32,6 +32,33 @@ unsigned short bound_port(int fd) {
   return ntohs(at.sin_port);
 }
 
+/// The text of an element of ours in a stanza: where it begins and how long it is; nothing if there
+/// is none.
+std::string_view text_in(std::string_view stanza, std::string_view element) {
+  const auto at = stanza.find("<" + std::string(element) + " ");
+  if (at == std::string_view::npos || stanza.find("urn:vidimus:0") == std::string_view::npos)
+    return {};
+  const auto begin = stanza.find('>', at), end = stanza.find("</", at);
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
+  return stanza.substr(begin + 1, end - begin - 1);
+}
+
+/// The stanza with other words in place of a text of it.
+std::string with_text(const std::string& stanza, std::string_view old, const std::string& text) {
+  std::string out = stanza;
+  return out.replace(static_cast<std::size_t>(old.data() - stanza.data()), old.size(), text);
+}
+
+/// The number of the check in a stanza; empty if there is none.
+std::string number_of_check(std::string_view stanza) {
+  const auto at = stanza.find("<check ");
+  if (at == std::string_view::npos) return {};
+  const std::string_view tag = stanza.substr(at, stanza.find('>', at) - at);
+  const auto n = tag.find(" n=");
+  if (n == std::string_view::npos || n + 4 >= tag.size()) return {};
+  return std::string(tag.substr(n + 4, tag.find(tag[n + 3], n + 4) - n - 4));
+}
+
 bool bind_to(int fd, unsigned short port) {
   const auto at = loopback(port);
   return ::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
@@ -172,6 +199,8 @@ void proxy::pass(pair& p, way& w, std::string stanza) {
     return;
   }
   const std::size_t which = chance_.next();
+  if (!text_in(stanza, "receipt").empty()) w.receipt = stanza;
+  if (!text_in(stanza, "execute").empty()) w.command = stanza;
   if (w.earlier.size() < 64)
     w.earlier.push_back(stanza);
   else
@@ -188,6 +217,9 @@ void proxy::pass(pair& p, way& w, std::string stanza) {
     case fault::replayed: stanza += w.earlier[chance_.below(w.earlier.size())]; break;
     case fault::reordered: std::swap(w.held, stanza); break;
     case fault::discarded: gone = true; break;
+    case fault::forged:
+      if (!forge(p, w, stanza)) chance_.not_now(which);
+      break;
     case fault::cut:
     case fault::reset: return break_off(p, w, stanza, static_cast<fault>(which) == fault::reset);
     case fault::stalled: p.stalled = true; return;
@@ -195,6 +227,22 @@ void proxy::pass(pair& p, way& w, std::string stanza) {
   }
   if (!gone) w.out += stanza;
   if (static_cast<fault>(which) != fault::reordered) w.out += std::exchange(w.held, {});
+}
+
+/// Nobody here has a key: header and code are those of an element that was seen, what it says is
+/// about another number. False if there is nothing to begin with.
+bool proxy::forge(pair& p, way& w, std::string& stanza) {
+  const std::string number = number_of_check(stanza);
+  way& back = &w == &p.up ? p.down : p.up;
+  if (number.empty() || back.receipt.empty()) return false;
+  if (++w.forged % 2 == 0 && !w.command.empty()) {
+    stanza += with_text(w.command, text_in(w.command, "execute"), number);
+  } else {
+    back.out += with_text(back.receipt, text_in(back.receipt, "receipt"), "d" + number);
+    write(back);
+    stanza.clear();
+  }
+  return true;
 }
 
 void proxy::break_off(pair& p, way& w, std::string_view stanza, bool with_reset) {

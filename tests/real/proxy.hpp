@@ -18,14 +18,15 @@ enum class fault : unsigned char {
   replayed,   // an earlier stanza once more
   reordered,  // behind the next one
   discarded,
+  forged,   // withheld, and a receipt that it arrived goes back; or sent on with a command for it
   cut,      // in the middle of a stanza, with FIN
   reset,    // the same, with RST
   stalled,  // the connection stays, and nothing moves on it any more
 };
-inline constexpr std::array<const char*, 7> fault_names{
-    "altered", "replayed", "reordered", "discarded", "cut", "reset", "stalled"};
+inline constexpr std::array<const char*, 8> fault_names{
+    "altered", "replayed", "reordered", "discarded", "forged", "cut", "reset", "stalled"};
 /// A fault to one stanza comes between so many messages and twice as many, so each kind does come.
-inline constexpr std::array<int, 4> messages_between{17, 17, 19, 29};
+inline constexpr std::array<int, 5> messages_between{17, 17, 19, 29, 23};
 /// Connections break when the run says so, in this order again and again.
 inline constexpr std::array<fault, 7> breaks_in_turn{
     fault::cut, fault::reset, fault::cut, fault::reset, fault::cut, fault::reset, fault::stalled};
@@ -58,6 +59,11 @@ class mischief {
     due_[found] = draw(found);
     ++done_[found];
     return found;
+  }
+  /// That fault cannot be done to this message: it comes with the next.
+  void not_now(std::size_t which) {
+    due_[which] = 1;
+    --done_[which];
   }
   std::uint64_t below(std::uint64_t n) { return chance_() % n; }
   const fault_counts& done() const { return done_; }
@@ -116,6 +122,8 @@ class proxy {
     std::string out;                  ///< to be written
     std::string held;                 ///< to come behind the next
     std::deque<std::string> earlier;  ///< what may be replayed
+    std::string receipt, command;     ///< the latest that said something, to be forged after
+    int forged = 0;
     bool ended = false;
   };
   struct pair {
@@ -126,6 +134,7 @@ class proxy {
   void accept_all();
   void move(pair& p, way& w);
   void pass(pair& p, way& w, std::string stanza);
+  bool forge(pair& p, way& w, std::string& stanza);
   void break_off(pair& p, way& w, std::string_view stanza, bool with_reset);
   static void close(pair& p);
   static void write(way& w);
