@@ -6,7 +6,7 @@ namespace sim {
 namespace {
 
 /// How many of 100 worlds have the fault, in worlds that have faults at all.
-constexpr std::array<std::uint8_t, fault_count> share{
+constexpr std::array<std::uint8_t, fault_count - 1> share{
     45, 35, 45, 35, 20, 8,  25, 15, 15, 35, 15, 35, 20, 30, 15, 25, 25, 25, 7,
     7,  8,  8,  8,  35, 25, 20, 40, 15, 7,  30, 10, 35, 8,  3,  3,  3,  30};
 
@@ -14,7 +14,7 @@ fault_set draw_faults(chance& c) {
   const auto kind = c.below(10);
   if (kind == 0) return 0;  // nothing goes wrong
   fault_set out = 0;
-  for (std::size_t i = 0; i < fault_count; ++i) {
+  for (std::size_t i = 0; i < share.size(); ++i) {
     const bool hit = c.percent(share[i]);
     const bool rare = kind <= 2 && !c.one_in(3);  // few faults: each is seen alone
     if (hit && !rare) out |= fault_set{1} << i;
@@ -109,7 +109,9 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   plan p;
   p.seed = seed;
   chance c(seed, 1);
-  p.faults = (draw_faults(c) | less.with) & ~less.without;
+  p.faults = draw_faults(c);
+  if (chance(seed, 18).one_in(3)) p.faults |= bit(fault::bundle);  // also where nothing goes wrong
+  p.faults = (p.faults | less.with) & ~less.without;
   if (less.crowd > 0) p.faults = (p.faults | bit(fault::rotate)) & ~bit(fault::tight);
   p.senders = std::min<int>(less.senders, static_cast<int>(c.between(1, 3)));
   p.destinations = std::min<int>(less.destinations, static_cast<int>(c.between(1, 3)));

@@ -49,6 +49,11 @@ class world {
     }
   };
   using stanza_ref = std::shared_ptr<const stanza>;
+  using load = std::vector<stanza_ref>;  ///< that travel together
+  struct bundle {
+    load all;
+    std::vector<std::string> types;
+  };
 
   // the loop (world.cpp)
   void at(std::int64_t when, std::function<void()> what);
@@ -135,7 +140,9 @@ class world {
 
   // the network (world_network.cpp)
   void send(const party& from, const std::string& from_address, const out::transmit& o);
-  void launch(stanza_ref s);
+  void pass(load all, const std::vector<std::string>& types);
+  void alter_one(load& all);
+  void launch(load all);
   void arrive(const stanza& s);
   void arrive_at(sender_party& p, const stanza& s);
   void arrive_at(relay_party& p, const stanza& s);
@@ -197,7 +204,8 @@ class world {
   std::set<std::string> old_;  ///< destinations at which a program without support is there
   books books_;
   order_books orders_;
-  std::vector<stanza_ref> ever_;  ///< all that was ever sent
+  std::map<std::pair<std::string, std::string>, bundle> bundles_;  ///< of this instant: from, to
+  std::vector<stanza_ref> ever_;                                   ///< all that was ever sent
   std::uint32_t ids_ = 0;
   std::uint64_t sent_now_ = 0;  ///< elements in the batch at hand
   std::uint64_t persisted_now_ = 0;

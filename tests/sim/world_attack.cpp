@@ -26,7 +26,7 @@ void world::attack() {
   if (kind == fault::alter) alter(s, attacker_);
   if (kind == fault::forge) forge(s);
   if (attacker_.one_in(12)) s.malformed = true;
-  launch(std::make_shared<const stanza>(std::move(s)));
+  launch({std::make_shared<const stanza>(std::move(s))});
 }
 
 /// Things that nobody with a key made for this place.
@@ -125,7 +125,7 @@ void world::insider_sends() {
     e.head = head;
     if (!insider_->seal(e, p, relay_.bare, content)) return;
     out.what = std::move(e);
-    launch(std::make_shared<const stanza>(out));
+    launch({std::make_shared<const stanza>(out)});
   };
   chance& c = attacker_;
   switch (c.below(4)) {
@@ -190,7 +190,7 @@ void world::send_sealed(party& p, const std::string& to, Element e, purpose as) 
   }
   if (!sealer.seal(e, as, peer, &d)) return;
   out.what = std::move(e);
-  launch(std::make_shared<const stanza>(std::move(out)));
+  launch({std::make_shared<const stanza>(std::move(out))});
 }
 
 /// A server that lies: senders and receivers must stay in one piece.

@@ -34,7 +34,7 @@ bool world::fork_to_devices(const stanza& s) {
   for (const std::string& to : devices) {
     auto copy = std::make_shared<stanza>(s);
     copy->to = to;
-    launch(std::move(copy));
+    launch({std::move(copy)});
   }
   return true;
 }
@@ -52,37 +52,81 @@ void world::send(const party& from, const std::string& from_address, const out::
   ever_.push_back(whole);
   if (const sender_party* p = sender_at(from_address); p != nullptr && !p->link) return;
   if (const endpoint_party* p = endpoint_at(from_address); p != nullptr && !p->online) return;
+  if (!faulty(fault::bundle)) return pass({std::move(whole)}, {o.type});
+  // what leaves for one address in one instant travels in one bundle
+  bundle& open = bundles_[{from_address, o.to}];
+  if (open.all.empty())
+    after(0, [this, &open] {
+      const bundle full = std::exchange(open, {});
+      if (full.all.size() > 1) hit(fault::bundle);
+      pass(full.all, full.types);
+    });
+  open.all.push_back(std::move(whole));
+  open.types.emplace_back(o.type);
+}
+
+/// One stanza, or what is in a bundle: what happens to it happens to all of it.
+void world::pass(load all, const std::vector<std::string>& types) {
   const auto changed = [&](fault f, auto how) {
     hit(f);
-    auto copy = std::make_shared<stanza>(*whole);
-    how(*copy);
-    return copy;
+    load copies;
+    for (const stanza_ref& one : all) {
+      auto copy = std::make_shared<stanza>(*one);
+      how(*copy);
+      copies.push_back(std::move(copy));
+    }
+    return copies;
   };
+  const stanza& first = *all.front();
   if (faulty(fault::copy) && net_.percent(static_cast<unsigned>(plan_.copy)))
     launch(changed(fault::copy, [](stanza& c) { c.copy_or_error = true; }));
   if (faulty(fault::fork) && net_.percent(static_cast<unsigned>(plan_.fork)))
     for (const endpoint_party& p : endpoints_)
-      if (p.bare == bare(o.to) && p.full != o.to)
+      if (p.bare == bare(first.to) && p.full != first.to)
         launch(changed(fault::fork, [&](stanza& c) { c.to = p.full; }));
   if (faulty(fault::twice) && net_.percent(static_cast<unsigned>(plan_.twice)))
     launch(changed(fault::twice, [](stanza&) {}));
   const bool lost = faulty(fault::lose) && net_.percent(static_cast<unsigned>(plan_.lose));
-  if (links_) links_->count(*whole, o.type, lost);
+  for (std::size_t i = 0; links_ && i < all.size(); ++i) links_->count(*all[i], types[i], lost);
   if (lost) return hit(fault::lose);
-  const std::uint64_t hop = o.to == relay_.bare ? 0 : 50;  // a gateway stands on one of the hops
-  const bool marked = message != nullptr && (message->at * 37 + plan_.seed + hop) % 100 <
-                                                static_cast<unsigned>(plan_.mangle);
-  if (faulty(fault::mangle) && marked) {
-    whole = changed(fault::mangle, [](stanza& c) { mangle(c); });
-  } else if (faulty(fault::alter) && net_.percent(static_cast<unsigned>(plan_.alter))) {
-    whole = changed(fault::alter, [&](stanza& c) { alter(c, net_); });
+  const std::uint64_t hop =
+      first.to == relay_.bare ? 0 : 50;  // a gateway stands on one of the hops
+  bool mangled = false;
+  for (stanza_ref& one : all) {
+    const auto* message = std::get_if<check>(&one->what);
+    const bool marked = message != nullptr && (message->at * 37 + plan_.seed + hop) % 100 <
+                                                  static_cast<unsigned>(plan_.mangle);
+    if (!faulty(fault::mangle) || !marked) continue;
+    mangled = true;
+    hit(fault::mangle);
+    auto copy = std::make_shared<stanza>(*one);
+    mangle(*copy);
+    one = std::move(copy);
   }
-  launch(std::move(whole));
+  if (!mangled && faulty(fault::alter) && net_.percent(static_cast<unsigned>(plan_.alter)))
+    alter_one(all);
+  launch(std::move(all));
 }
 
-void world::launch(stanza_ref s) {
-  if (plan_.devices && fork_to_devices(*s)) return;
-  std::int64_t lag = links_ ? links_->lag(*s, now_) : 20;
+/// Of a bundle one message is altered, taken out or put elsewhere.
+void world::alter_one(load& all) {
+  hit(fault::alter);
+  const bool several = all.size() > 1;
+  const auto most = static_cast<std::int64_t>(all.size()) - 1;
+  stanza_ref& one = all[several ? static_cast<std::size_t>(net_.between(0, most)) : 0];
+  if (several && net_.one_in(4)) return void(all.erase(all.begin() + (&one - all.data())));
+  if (several && net_.one_in(4)) return std::swap(one, all.front());
+  auto copy = std::make_shared<stanza>(*one);
+  alter(*copy, net_);
+  one = std::move(copy);
+}
+
+void world::launch(load all) {
+  if (plan_.devices)
+    std::erase_if(all, [this](const stanza_ref& s) { return fork_to_devices(*s); });
+  if (all.empty()) return;
+  const stanza& first = *all.front();
+  std::int64_t lag = links_ ? links_->lag(first, now_) : 20;
   if (faulty(fault::delay)) {
     lag += net_.between(0, 30);
     if (net_.percent(static_cast<unsigned>(plan_.delay))) {
@@ -90,17 +134,17 @@ void world::launch(stanza_ref s) {
       lag = net_.between(20, plan_.lag_most);
     }
   }
-  const sender_party* to = sender_at(s->to);
+  const sender_party* to = sender_at(first.to);
   const std::uint32_t session = to == nullptr ? 0 : to->session;
-  after(lag, [this, s = std::move(s), session] {
-    const sender_party* p = sender_at(s->to);
+  after(lag, [this, all = std::move(all), session] {
+    const sender_party* p = sender_at(all.front()->to);
     // what was on the way when a link broke may be lost, or be kept by a server and come late
     if (p != nullptr && p->session != session && phase_ == 1 && net_.one_in(2)) return;
-    if (p != nullptr && !p->link) {
-      if (net_.one_in(3)) after(5000, [this, s] { arrive(*s); });
-      return;
-    }
-    arrive(*s);
+    const auto all_arrive = [this, all] {
+      for (const stanza_ref& one : all) arrive(*one);
+    };
+    if (p == nullptr || p->link) return all_arrive();
+    if (net_.one_in(3)) after(5000, all_arrive);
   });
 }
 
@@ -118,7 +162,7 @@ void world::bounce(const stanza& s) {
   auto back = std::make_shared<stanza>(s);
   std::swap(back->from, back->to);
   back->copy_or_error = true;
-  launch(std::move(back));
+  launch({std::move(back)});
   if (net_.one_in(2)) tell_attached(s.to, false);
 }
 
