@@ -115,24 +115,38 @@ namespace bench {
 /// How commands and statuses travel (docs/protocol.md, the policies).
 enum class policy { strict, conditional_batched };
 
-/// Elements on their way between two parties, in order.
+/// Elements on their way from one party to another, in order: a ring, so that each is moved once.
 class link {
  public:
-  void put(out::transmit&& sent) { held_.push_back(std::move(sent)); }
-  bool empty() const noexcept { return first_ == held_.size(); }
-  std::size_t size() const noexcept { return held_.size() - first_; }
-  out::transmit take() {
-    out::transmit out = std::move(held_[first_++]);
-    if (first_ == held_.size() || first_ >= 4096 + held_.size() / 2) {
-      held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(first_));
-      first_ = 0;
-    }
+  explicit link(std::string from) : from_(std::move(from)) {}
+  void put(out::transmit&& sent) {
+    if (size_ == held_.size()) grow();
+    incoming& to = held_[(first_ + size_++) % held_.size()];
+    to.what = std::move(sent.what);
+    to.body.whole = std::move(sent.payload);
+  }
+  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
+  /// The first; stays as it is until the next one is put in.
+  const incoming& take() {
+    const incoming& out = held_[first_];
+    first_ = (first_ + 1) % held_.size();
+    --size_;
     return out;
   }
 
  private:
-  std::vector<out::transmit> held_;
-  std::size_t first_ = 0;
+  void grow() {
+    std::vector<incoming> more(std::max<std::size_t>(8, 2 * held_.size()));
+    for (std::size_t i = 0; i < size_; ++i) more[i] = std::move(held_[(first_ + i) % held_.size()]);
+    for (incoming& one : more) one.from = from_;
+    held_ = std::move(more);
+    first_ = 0;
+  }
+
+  std::string from_;
+  std::vector<incoming> held_;
+  std::size_t first_ = 0, size_ = 0;
 };
 
 /// Sender, server and receiver. Final receipts wait until so many messages are in flight; then each
@@ -199,7 +213,7 @@ class machines {
 
   void let_go() {
     while (to_server_from_bob_.size() >= in_flight_ && !to_server_from_bob_.empty()) {
-      server_did(server_->receive(arrive(to_server_from_bob_, desk), now_));
+      server_did(server_->receive(to_server_from_bob_.take(), now_));
       run();
     }
   }
@@ -214,10 +228,10 @@ class machines {
 
   void run() {
     while (!to_server_.empty() || !to_alice_.empty() || !to_bob_.empty()) {
-      while (!to_server_.empty()) server_did(server_->receive(arrive(to_server_, phone), now_));
-      while (!to_alice_.empty()) sender_did(sender_->receive(arrive(to_alice_, relay), now_));
+      while (!to_server_.empty()) server_did(server_->receive(to_server_.take(), now_));
+      while (!to_alice_.empty()) sender_did(sender_->receive(to_alice_.take(), now_));
       while (!to_bob_.empty()) {
-        receiver_did(receiver_->receive(arrive(to_bob_, relay), now_));
+        receiver_did(receiver_->receive(to_bob_.take(), now_));
         while (!handed_.empty()) {
           const message_name name = std::move(handed_.back());
           handed_.pop_back();
@@ -225,13 +239,6 @@ class machines {
         }
       }
     }
-  }
-  const incoming& arrive(link& from, const std::string& who) {
-    out::transmit sent = from.take();
-    arrived_.from = who;
-    arrived_.what = std::move(sent.what);
-    arrived_.body.whole = std::move(sent.payload);
-    return arrived_;
   }
 
   /// What a store does first: it makes keys and images.
@@ -258,7 +265,7 @@ class machines {
     for (auto& one : all) {
       note(one);
       if (auto* sent = std::get_if<out::transmit>(&one))
-        (sent->to == desk ? to_bob_ : to_alice_).put(std::move(*sent));
+        (is_bare_of(alice, *sent->to) ? to_alice_ : to_bob_).put(std::move(*sent));
     }
     if (server_) server_->reuse(std::move(all));
   }
@@ -275,7 +282,7 @@ class machines {
     }
     if (receiver_) receiver_->reuse(std::move(all));
     while (!to_server_at_once_.empty())
-      server_did(server_->receive(arrive(to_server_at_once_, desk), now_));
+      server_did(server_->receive(to_server_at_once_.take(), now_));
   }
 
   policy how_;
@@ -287,9 +294,9 @@ class machines {
   std::optional<sender<Env>> sender_;
   std::optional<server<Env>> server_;
   std::optional<receiver<Env>> receiver_;
-  link to_server_, to_alice_, to_bob_, to_server_from_bob_, to_server_at_once_;
+  link to_server_{phone}, to_alice_{relay}, to_bob_{relay}, to_server_from_bob_{desk},
+      to_server_at_once_{desk};
   std::vector<message_name> handed_;
-  incoming arrived_;
   outgoing message_;
   instant now_;
   std::uint64_t submitted_ = 0, reported_ = 0;

@@ -138,7 +138,7 @@ void server_machine::append_hidden(const role& of, octets& to) const {
     for (const auto& [address, via] : c.channels) w.u64(via.asked.empty() ? 0 : via.asked_top);
     for (const auto& s : c.slots) {
       w.u8(static_cast<octet>((s.payload != nullptr) << 1 | (s.due() != never)));
-      for (const auto& cell : s.cells) w.raw(octets_view(cell.code));
+      for (std::size_t i = 0; i < s.deliveries(); ++i) w.raw(octets_view(s.delivery(i).code()));
     }
   }
 }
@@ -156,7 +156,8 @@ void server_machine::set_interval(role& of, bool over) {
     for (auto& [address, via] : c.channels)
       if (via.syncs > 0) via.synced_at = over ? long_ago : the_time;
     for (auto& s : c.slots)
-      for (auto& cell : s.cells) cell.sent_at = over ? longer_ago : the_time;
+      for (std::size_t i = 0; i < s.deliveries(); ++i)
+        s.delivery(i).set_sent_at(over ? longer_ago : the_time);
   }
 }
 
@@ -205,7 +206,7 @@ void server_machine::list_deadlines(const party& from, std::vector<move>& to) {
           from, {}, false,
           [&](role& of, server_books&) {
             auto& s = reach::conversations_of(of).find(timed.conversation)->second.at(timed.at);
-            (what == kind::hold ? s.hold_until : s.expires) = the_time;
+            (what == kind::hold ? s.time : s.expires) = the_time;
             auto& falls = of.*open(reach::server_deadlines{});
             const auto handle = entry_of<heap, entries>(falls, timed.at, [&](const due& d) {
               return d.of->conversation == timed.conversation && d.of->address.empty();

@@ -62,7 +62,8 @@ constexpr std::size_t message_octets =
 
 constexpr std::size_t server_number_octets =
     sizeof(detail::custody_slot) + message_octets + sizeof(end_code) + sizeof(detail::server_due) +
-    2 * server_limits{}.endpoints_per_destination * sizeof(detail::delivery_cell) + 512;
+    sizeof(detail::custody_rest) + sizeof(detail::custody_manner) +
+    2 * server_limits{}.endpoints_per_destination * sizeof(detail::further_delivery) + 512;
 
 long long server_bound(const server_limits& l, std::size_t peers, std::size_t routes) {
   const std::size_t line = sizeof(detail::server_conversation) + 1024 +

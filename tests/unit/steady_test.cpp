@@ -38,8 +38,8 @@ TEST_CASE("a message in flight takes few octets, payload not counted", "[heap_ca
   if (!support::can_watch_freed()) return;
   CAPTURE(sender, server, receiver);
   CHECK(sender > 32);  // the digest alone
-  CHECK(sender <= 96);
+  CHECK(sender <= 88);
   CHECK(server > 32);
-  CHECK(server <= 168);
+  CHECK(server <= 88);
   CHECK(receiver <= 1);  // intervals
 }

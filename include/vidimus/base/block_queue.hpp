@@ -14,8 +14,9 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 /// A queue that grows at its back and goes at its front, and is looked into by position. Its values
-/// stand in blocks and never move. A block that went is used again, so that a queue of about one
-/// length asks no heap; the values of the blocks are made with them, and reset when they go.
+/// stand in blocks and never move. Blocks that went are used again, up to three times as many as
+/// are in use, so that a queue of about one length, or that goes up and down, asks no heap; the
+/// values of the blocks are made with them, and reset when they go.
 template <class T, std::size_t N = 8>
 class block_queue {
   template <class Queue, class Value>
@@ -75,7 +76,7 @@ class block_queue {
     const std::size_t at = first_ + size_;
     if (gone_ + at / N == blocks_.size()) {
       close_ranks();
-      blocks_.push_back(spare_ ? std::move(spare_) : std::make_unique<block>());
+      blocks_.push_back(a_block());
     }
     ++size_;
     return of(at);
@@ -85,13 +86,20 @@ class block_queue {
     --size_;
     if (++first_ < N) return;
     first_ = 0;
-    spare_ = std::move(blocks_[gone_++]);
+    spare_.push_back(std::move(blocks_[gone_++]));
+    while (spare_.size() > 3 * (blocks_.size() - gone_) + 1) spare_.pop_back();
   }
 
  private:
   using block = std::array<T, N>;
 
   T& of(std::size_t at) { return (*blocks_[gone_ + at / N])[at % N]; }
+  std::unique_ptr<block> a_block() {
+    if (spare_.empty()) return std::make_unique<block>();
+    auto out = std::move(spare_.back());
+    spare_.pop_back();
+    return out;
+  }
   /// Before the list of blocks grows: those that went leave it, if they are many.
   void close_ranks() {
     if (gone_ < 16 || gone_ * 2 < blocks_.size()) return;
@@ -100,7 +108,7 @@ class block_queue {
   }
 
   std::vector<std::unique_ptr<block>> blocks_;
-  std::unique_ptr<block> spare_;
+  std::vector<std::unique_ptr<block>> spare_;
   std::size_t gone_ = 0;   ///< blocks at the beginning of the list that are there no more
   std::size_t first_ = 0;  ///< of the values, in the first block
   std::size_t size_ = 0;

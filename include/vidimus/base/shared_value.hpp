@@ -23,15 +23,20 @@ class shared_value {
   }
   shared_value(shared_value&& from) noexcept : held_(std::exchange(from.held_, nullptr)) {}
   shared_value& operator=(const shared_value& from) noexcept {
-    if (this != &from && held_ != from.held_) shared_value(from).swap(*this);
+    if (held_ == from.held_) return *this;
+    if (from.held_ != nullptr) from.held_->uses.add();
+    if (held_ != nullptr) drop();
+    held_ = from.held_;
     return *this;
   }
   shared_value& operator=(shared_value&& from) noexcept {
-    shared_value(std::move(from)).swap(*this);
+    held* const given = std::exchange(from.held_, nullptr);
+    if (held_ != nullptr) drop();
+    held_ = given;
     return *this;
   }
   ~shared_value() {
-    if (held_ != nullptr && held_->uses.drop()) delete held_;
+    if (held_ != nullptr) drop();
   }
   void swap(shared_value& with) noexcept { std::swap(held_, with.held_); }
 
@@ -61,6 +66,12 @@ class shared_value {
     T value;
   };
 
+  void drop() noexcept {
+    if (held_->uses.drop()) destroy(held_);
+  }
+  // apart, so that what is done most often stays short
+  VIDIMUS_APART static void destroy(held* gone) noexcept { delete gone; }
+
   held* held_ = nullptr;
 };
 
@@ -68,8 +79,9 @@ class shared_value {
 template <class T>
 class sharer {
  public:
-  const shared_value<T>& operator()(T value) {
-    if (!latest_ || !(*latest_ == value)) latest_ = shared_value<T>(std::move(value));
+  template <class From = T>
+  const shared_value<T>& operator()(From&& value) {
+    if (!latest_ || !(*latest_ == value)) latest_ = shared_value<T>(T(std::forward<From>(value)));
     return latest_;
   }
 

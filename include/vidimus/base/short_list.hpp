@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-#include "../version.hpp"
+#include "use_count.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -42,10 +42,12 @@ class short_list {
     std::swap(room_, from.room_);
     std::swap(there_, from.there_);
     here_ = std::move(from.here_);
-    from.drop();
+    if (from.there_ != nullptr) from.drop();
     return *this;
   }
-  ~short_list() { drop(); }
+  ~short_list() {
+    if (there_ != nullptr) drop();
+  }
 
   const T* begin() const noexcept { return size_ <= N ? here_.data() : there_; }
   const T* end() const noexcept { return begin() + size_; }
@@ -128,7 +130,7 @@ class short_list {
     there_ = more.release();
     room_ = room;
   }
-  void drop() noexcept {
+  VIDIMUS_APART void drop() noexcept {
     if (there_ == nullptr) return;
     delete[] there_;
     there_ = nullptr;
@@ -138,12 +140,8 @@ class short_list {
   std::uint32_t size_ = 0;
   std::uint32_t room_ = 0;  // of what stands elsewhere
   T* there_ = nullptr;      // all of them, where there are more than N
-  [[no_unique_address]] std::array<T, N> here_{};
+  std::array<T, N> here_{};
 };
-
-/// A list that mostly is empty.
-template <class T>
-using rare_list = short_list<T, 0>;
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 

@@ -7,6 +7,13 @@
 
 #include "../version.hpp"
 
+/// A function that stands apart, so that what calls it now and then stays short.
+#ifdef __GNUC__
+#define VIDIMUS_APART [[gnu::noinline]]
+#else
+#define VIDIMUS_APART
+#endif
+
 namespace vidimus::inline VIDIMUS_ABI {
 
 /// How many share something, from 1; changed by any number of threads. Where the standard library

@@ -7,17 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "../model/name.hpp"
 #include "../model/preset_code.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
 /// The key a party uses now towards a peer.
 struct key_choice {
-  std::string key_id;  ///< 1 to `key_id_size_max` octets
+  key_name key_id;  ///< 1 to `key_id_size_max` octets
   check_rule rule = check_rule::hmac_sha_256_128;
 };
-
-inline constexpr std::size_t key_id_size_max = 32;
 
 /// Where preset codes come from. All of it is asked with bare addresses.
 ///
@@ -38,7 +37,7 @@ concept key_source = requires(const K& keys, std::string_view text, check_rule r
 
 /// The key that an end uses towards the other end (protocol.md, end.keys).
 struct end_choice {
-  std::string key_id;  ///< 1 to `key_id_size_max` octets
+  key_name key_id;  ///< 1 to `key_id_size_max` octets
   check_rule rule = check_rule::hmac_sha_256_128;
   /// At the sender: the second code travels with the execute command (protocol.md, end.sealed).
   bool sealed = false;

@@ -9,8 +9,7 @@
 
 namespace vidimus::inline VIDIMUS_ABI::duty {
 
-/// Before anything was sent; also the time of what was sent on a way that is no more.
-inline constexpr instant long_ago{INT64_MIN / 2};
+using vidimus::long_ago;
 
 /// What is open towards a peer: since when the earliest of it waits. `never`: there is none.
 struct open_since {

@@ -48,13 +48,16 @@ struct waiting_numbers {
   }
   /// What was told otherwise needs not be told again.
   void drop(const range& told) {
+    if (numbers.empty()) return;
     ranges left = numbers.between(0, told.first);
     for (const range& r : numbers.between(told.last + 1, number_max + 1)) left.add(r);
     numbers = std::move(left);
     if (numbers.empty()) beside = 0;
   }
   bool reach(const batch_limits& limits) const {
+    constexpr std::size_t most = octets_of(range{number_max, number_max - 1});
     std::size_t octets = beside;
+    if (octets + numbers.size() * most < limits.octets) return numbers.count() >= limits.count;
     for (const range& r : numbers) octets += octets_of(r);
     return numbers.count() >= limits.count || octets >= limits.octets;
   }

@@ -64,14 +64,14 @@ struct altered_count {
   std::uint32_t attempts = 0;      ///< transmissions of the message under this memory
   std::uint32_t last_counted = 0;  ///< the highest attempt whose verdict was counted
   std::uint32_t counted = 0;
-  short_code sent{};         ///< what was sent: the first octets of the code
+  sent_code sent{};          ///< what was sent: the first octets of the code
   short_code fingerprint{};  ///< of the verdict counted last
 };
 
 /// An altered verdict. Nothing: not counted (protocol.md, altered.count). Counts it otherwise.
 constexpr std::optional<input> of_altered(const altered_part& said, altered_count& count,
                                           std::uint32_t altered_max) noexcept {
-  if (said.code != count.sent) return std::nullopt;
+  if (beginning_of(said.code) != count.sent) return std::nullopt;
   if (said.attempt <= count.last_counted || said.attempt > count.attempts) return std::nullopt;
   const bool alike = count.counted > 0 && said.fingerprint == count.fingerprint;
   count.last_counted = said.attempt;

@@ -22,25 +22,28 @@ class number_timers {
   static constexpr number first_of_group(number n) noexcept { return n & ~(of_group - 1); }
 
   /// The time of a number was `before`, and is what `at(n)` gives by now. The numbers held go from
-  /// `base` to below `top`.
-  template <class What, class At>
-  void changed(number n, instant before, number base, number top, deadlines<What>& all, What what,
+  /// `base` to below `top`. `about(last)` makes what the entry of a group is about.
+  template <class What, class About, class At>
+  void changed(number n, instant before, number base, number top, deadlines<What>& all, About about,
                At at) {
     const instant now = at(n);
     if (now == before) return;
     std::uint32_t& timer = of(n);
-    instant least = std::min(now, all.at(timer));
+    const instant armed = all.at(timer);
+    instant least = std::min(now, armed);
     if (now > before) {  // the entry may have fallen for this one
-      if (all.at(timer) < before) return;
+      if (armed < before) return;
       least = never;
-      const number end = std::min(last_of_group(n) + 1, top);
-      for (number k = std::max(first_of_group(n), base); k < end; ++k)
-        least = std::min(least, at(k));
+      const number end = std::max(first_of_group(n), base);
+      for (number k = std::min(last_of_group(n) + 1, top); k > end; --k) {
+        const instant one = at(k - 1);
+        if (one == armed) return;  // it falls for that one as well
+        least = std::min(least, one);
+      }
     }
     if (least == never) return all.disarm(timer);
-    if (all.at(timer) == least) return;
-    what.at = last_of_group(n);
-    all.arm(timer, least, what);
+    if (armed == least) return;
+    all.arm(timer, least, about(last_of_group(n)));
   }
 
   /// Numbers below `base` have no times any more.

@@ -15,6 +15,13 @@ using digest = std::array<octet, 32>;
 /// The first 64 bits of something keyed: a code received, a fingerprint, a `bind`.
 using short_code = std::array<octet, 8>;
 
+/// The first 32 bits of a code that was sent, by which a verdict is known to be about it: the
+/// verdict is authenticated, so that nobody looks for another that begins alike.
+using sent_code = std::array<octet, 4>;
+constexpr sent_code beginning_of(const short_code& from) noexcept {
+  return {from[0], from[1], from[2], from[3]};
+}
+
 /// A check code: 16 to 64 octets, or none. Equality is in constant time.
 class check_code {
  public:

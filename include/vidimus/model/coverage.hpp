@@ -4,9 +4,9 @@
 
 #include <compare>
 #include <string>
-#include <vector>
 
 #include "../base/bytes.hpp"
+#include "../base/rare_list.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -22,7 +22,7 @@ struct expanded_name {
 /// exactly the payloads named; an empty list is the core alone. The list itself is covered.
 struct coverage {
   bool listed = false;
-  std::vector<expanded_name> names;  ///< sorted, no doubles; empty unless `listed`
+  rare_list<expanded_name> names;  ///< sorted, no doubles; empty unless `listed`
   friend bool operator==(const coverage&, const coverage&) = default;
 };
 

@@ -4,6 +4,8 @@
 
 #include <variant>
 
+#include "../base/rare_list.hpp"
+#include "../base/short_list.hpp"
 #include "../spec/rule.hpp"
 #include "check_code.hpp"
 #include "coverage.hpp"
@@ -18,7 +20,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// receipts and challenges it is the issuer's own. The purpose follows from element and hop.
 struct header {
   check_rule rule = check_rule::hmac_sha_256_128;
-  std::string key_id;
+  key_name key_id;
   conversation_name conversation;
   memory_name memory;
   /// Not empty: the wire may have, or had, this in place of all the rest (protocol.md,
@@ -38,7 +40,7 @@ struct check {
 
   header head;
   number at = 0;
-  std::string type;  ///< of the stanza; empty for normal or absent
+  stanza_type type;  ///< of the stanza; empty for normal or absent
   std::uint8_t flags = 0;
   std::uint32_t lifetime_s = 0;  ///< seconds
   coverage cover;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "../base/rare_list.hpp"
 #include "../base/shared_value.hpp"
-#include "../base/short_list.hpp"
 #include "../spec/rule.hpp"
 #include "check_code.hpp"
 #include "name.hpp"
@@ -16,7 +16,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// (purpose e2e, protocol.md end.code), or the endpoint's proof that it was delivered (purpose
 /// e2e-delivered, protocol.md end.delivered). Without a code: there is none.
 struct end_code {
-  std::string key_id;  ///< 1 to 32 octets
+  key_name key_id;  ///< 1 to 32 octets
   check_rule rule = check_rule::hmac_sha_256_128;
   check_code code;
   bool empty() const noexcept { return code.empty(); }

@@ -50,6 +50,13 @@ struct octet_place {
   }
 };
 
+/// What an image has as a count and so many fields.
+template <class List>
+concept a_list = requires(List& v) {
+  v.emplace_back();
+  v.clear();
+};
+
 template <class Sink>
 class saving {
  public:
@@ -60,6 +67,10 @@ class saving {
   void operator()(std::string_view v) { w_.sized(v); }
   void operator()(const std::string& v) { w_.sized(v); }
   void operator()(const shared_text& v) { w_.sized(*v); }
+  template <std::size_t N>
+  void operator()(const inline_text<N>& v) {
+    w_.sized(v.view());
+  }
   void operator()(const payload_ref& v) { w_.sized(v ? std::string_view(*v) : std::string_view()); }
   void operator()(std::uint64_t v) { w_.u64(v); }
   void operator()(std::uint32_t v) { w_.u32(v); }
@@ -97,13 +108,10 @@ class saving {
     w_.u32(static_cast<std::uint32_t>(v.size()));
     for (const range& r : v) (*this)(r);
   }
-  template <class T>
-  void operator()(const std::vector<T>& v) {
-    list(v);
-  }
-  template <class T, std::size_t N>
-  void operator()(const short_list<T, N>& v) {
-    list(v);
+  template <a_list List>
+  void operator()(const List& v) {
+    w_.u32(static_cast<std::uint32_t>(v.size()));
+    for (const auto& one : v) fields(*this, const_cast<std::remove_cvref_t<decltype(one)>&>(one));
   }
   /// A field that came with a later format than 1.
   template <class T>
@@ -112,12 +120,6 @@ class saving {
   }
 
  private:
-  template <class List>
-  void list(const List& v) {
-    w_.u32(static_cast<std::uint32_t>(v.size()));
-    for (const auto& one : v) fields(*this, const_cast<std::remove_cvref_t<decltype(one)>&>(one));
-  }
-
   basic_writer<Sink> w_;
 };
 
@@ -129,6 +131,12 @@ class loading {
 
   void operator()(std::string& v) { v = std::string(r_.text()); }
   void operator()(shared_text& v) { v = shared_text(std::string(r_.text())); }
+  template <std::size_t N>
+  void operator()(inline_text<N>& v) {
+    const std::string_view held = r_.text();
+    if (held.size() > N) sound_ = false;
+    v = held;
+  }
   void operator()(payload_ref& v) { v = payload_ref(std::string(r_.text())); }
   void operator()(std::uint64_t& v) { v = r_.u64(); }
   void operator()(std::uint32_t& v) { v = r_.u32(); }
@@ -184,19 +192,10 @@ class loading {
       if (ok()) v.add(r);
     }
   }
-  template <class T>
-  void operator()(std::vector<T>& v) {
+  template <a_list List>
+  void operator()(List& v) {
     v.clear();
     for (std::uint32_t n = count(1); n > 0 && ok(); --n) fields(*this, v.emplace_back());
-  }
-  template <class T, std::size_t N>
-  void operator()(short_list<T, N>& v) {
-    v.clear();
-    for (std::uint32_t n = count(1); n > 0 && ok(); --n) {
-      T one;
-      fields(*this, one);
-      v.push_back(std::move(one));
-    }
   }
   /// An image of an earlier format leaves the field as it is.
   template <class T>

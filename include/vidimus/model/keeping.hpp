@@ -63,6 +63,9 @@ class forget {
  public:
   explicit forget(std::string key) : held_(std::move(key)) {}
   explicit forget(record::row_name row) : held_(std::move(row)) {}
+  /// Made where it stays.
+  forget(std::string_view what, const shared_text& peer, const conversation_name& name, number at)
+      : held_(std::in_place_type<record::row_name>, what, peer, name, at) {}
 
   std::string key() const {
     if (const auto* known = std::get_if<std::string>(&held_)) return *known;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "../base/bytes.hpp"
+#include "../base/inline_text.hpp"
 #include "../base/shared_value.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -50,7 +51,13 @@ using nonce = random_name<struct of_nonce>;
 /// first 24 bits of the conversation's id, then 24 bits of a digest over all of the header.
 struct head_reference {
   std::array<octet, 6> octets{};
-  bool empty() const noexcept { return octets == std::array<octet, 6>{}; }
+  bool empty() const noexcept {
+    std::uint32_t first;
+    std::uint16_t last;
+    std::memcpy(&first, octets.data(), sizeof first);
+    std::memcpy(&last, octets.data() + sizeof first, sizeof last);
+    return first == 0 && last == 0;
+  }
   octets_view view() const noexcept { return octets; }
   /// The lowest id that it may stand for; the others follow it.
   conversation_id first() const noexcept {
@@ -97,7 +104,7 @@ struct conversation_name {
     return a.along <=> b.along;
   }
   friend bool operator==(const conversation_name& a, const conversation_name& b) {
-    return (a <=> b) == 0;
+    return a.id == b.id && a.along == b.along;
   }
 };
 
@@ -109,9 +116,19 @@ struct message_name {
   friend auto operator<=>(const message_name&, const message_name&) = default;
 };
 
+/// Most octets of a key id (protocol.md, key.current), and a key id.
+inline constexpr std::size_t key_id_size_max = 32;
+using key_name = inline_text<key_id_size_max>;
+
 /// The bare address (RFC 6120 section 1.4, RFC 7622): what stands before the first '/'.
 inline std::string_view bare(std::string_view address) noexcept {
   return address.substr(0, address.find('/'));
+}
+
+/// Whether that is the bare address of `address`.
+inline bool is_bare_of(std::string_view that, std::string_view address) noexcept {
+  return address.substr(0, that.size()) == that &&
+         (address.size() == that.size() || address[that.size()] == '/');
 }
 
 /// Longest address taken, in octets (RFC 7622 section 3.1: three parts of 1023 and two separators).

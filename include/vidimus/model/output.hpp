@@ -20,9 +20,20 @@ namespace out {
 /// Send this element in a message stanza to `to`, with the payload beside it if there is one.
 struct transmit {
   shared_text to;    ///< bare or full address
-  std::string type;  ///< of the stanza, as the message has it
+  stanza_type type;  ///< of the stanza, as the message has it
   element what;
   payload_ref payload;  ///< S1 and S4 only
+
+  transmit() = default;
+  transmit(shared_text to_whom, const stanza_type& of, element said, payload_ref with)
+      : to(std::move(to_whom)), type(of), what(std::move(said)), payload(std::move(with)) {}
+  /// Of one kind of element, moved once.
+  template <class Element>
+  transmit(shared_text to_whom, const stanza_type& of, Element&& said, payload_ref with)
+      : to(std::move(to_whom)),
+        type(of),
+        what(std::forward<Element>(said)),
+        payload(std::move(with)) {}
 };
 
 /// Send this message to `to` as it is, without an element of ours: its sender permits that, and no
@@ -30,7 +41,7 @@ struct transmit {
 /// nothing, so the stanza should say whom it is from (docs/hosting.md).
 struct plain {
   shared_text to;    ///< full address, as `without_support` named it
-  std::string type;  ///< of the stanza, as the message has it
+  stanza_type type;  ///< of the stanza, as the message has it
   message_name name;
   payload_ref payload;
 };
@@ -53,7 +64,7 @@ struct report {
 /// answers `accepted` without repeating the effect (protocol.md, accept.atomic).
 struct deliver {
   message_name name;
-  std::string type;
+  stanza_type type;
   checked<content> body;
   coverage cover;
   bool again = false;

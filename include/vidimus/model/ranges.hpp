@@ -37,7 +37,14 @@ class ranges {
     return at != held_.end() && at->first <= n;
   }
 
-  void add(number n) { add(range{n, n}); }
+  void add(number n) {
+    if (!held_.empty() && n <= held_.back().last + 1) {
+      if (n <= held_.back().last) return add(range{n, n});
+      held_.back().last = n;  // mostly they rise
+    } else {
+      held_.push_back({n, n});
+    }
+  }
   void add(range r) {
     const range* from = first_ending_at_or_after(r.first == 0 ? 0 : r.first - 1);
     const range* to = from;
@@ -51,6 +58,7 @@ class ranges {
 
   /// Forgets all numbers below `low`.
   void drop_below(number low) {
+    if (held_.empty() || held_.front().first >= low) return;
     auto at = first_ending_at_or_after(low);
     held_.erase(held_.begin(), at);
     if (!held_.empty()) held_.front().first = std::max(held_.front().first, low);

@@ -36,6 +36,10 @@ struct row_name {
   shared_text peer;
   conversation_name name;
   number at = 0;
+
+  row_name(std::string_view of_what, shared_text of_peer, conversation_name of_name,
+           number of_number = 0)
+      : what(of_what), peer(std::move(of_peer)), name(std::move(of_name)), at(of_number) {}
   std::string key() const {
     return name.along ? key_of(what, *peer, name, at) : std::string(what) + '/' + *peer;
   }

@@ -29,6 +29,34 @@ struct instant {
 
 /// Later than any deadline: nothing is due.
 inline constexpr instant never{INT64_MAX};
+/// Before anything was sent; also the time of what was sent on a way that is no more.
+inline constexpr instant long_ago{INT64_MIN / 2};
+
+/// A time in six octets, for what is held of many. What is thousands of years away is `never` or
+/// `long_ago`.
+class packed_instant {
+ public:
+  packed_instant() = default;
+  packed_instant(instant from) noexcept {  // NOLINT: the same time
+    constexpr std::int64_t most = std::int64_t{1} << 46;
+    std::int64_t at = from.at;
+    if (at >= most) at = most;
+    if (at <= -most) at = -most;
+    low_ = static_cast<std::uint16_t>(at);
+    middle_ = static_cast<std::uint16_t>(at >> 16);
+    high_ = static_cast<std::uint16_t>(at >> 32);
+  }
+  operator instant() const noexcept {  // NOLINT: the same time
+    constexpr std::int64_t most = std::int64_t{1} << 46;
+    const std::int64_t at =
+        std::int64_t{static_cast<std::int16_t>(high_)} * (std::int64_t{1} << 32) +
+        (std::int64_t{middle_} << 16) + low_;
+    return at == most ? never : at == -most ? long_ago : instant{at};
+  }
+
+ private:
+  std::uint16_t low_ = 0, middle_ = 0, high_ = 0;
+};
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 

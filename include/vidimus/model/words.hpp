@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "../version.hpp"
+#include "../base/inline_text.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -61,6 +61,9 @@ constexpr std::string_view issuer_of(purpose p) noexcept {
 constexpr bool is_between_ends(purpose p) noexcept {
   return p == purpose::end_to_end || p == purpose::end_delivered;
 }
+
+/// The type of a message stanza, where it stands beside what it is about: all that there are fit.
+using stanza_type = inline_text<15>;
 
 /// The type of a message stanza as the core keeps it (RFC 6121 section 5.2.2): empty for normal.
 constexpr bool is_message_type(std::string_view type) noexcept {

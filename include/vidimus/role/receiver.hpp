@@ -6,6 +6,7 @@
 #include "../duty/deadlines.hpp"
 #include "../model/key_use.hpp"
 #include "brief.hpp"
+#include "outputs.hpp"
 #include "receiver_state.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -17,7 +18,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// and then change nothing; facts are only answered. Carry every batch of outputs out in order; a
 /// `persist` is durable before anything behind it.
 template <an_environment Env>
-class receiver {
+class receiver : detail::output_batch<receiver_outputs> {
  public:
   /// `self`: the bare address of this receiver, prepared (RFC 7622). `env` outlives the role.
   receiver(Env& env, std::string self, receiver_limits limits = {})
@@ -74,10 +75,7 @@ class receiver {
 
   /// Gives the room of a batch that was carried out back, for a later one: then most calls need no
   /// heap. Of no other effect.
-  void reuse(receiver_outputs&& done) noexcept {
-    spare_ = std::move(done);
-    spare_.clear();
-  }
+  void reuse(receiver_outputs&& done) noexcept { give_back(std::move(done)); }
 
   /// The one next deadline; `never` if there is none, as always where the endpoint is not ordered
   /// and its receipts wait for nothing.
@@ -109,8 +107,7 @@ class receiver {
 
   template <class Do>
   receiver_outputs batch(Do what, instant now) {
-    receiver_outputs to = std::move(spare_);
-    to.reserve(outputs_at_first);
+    receiver_outputs to = begin_batch();
     out_ = &to;
     now_ = now;
     used_ = true;
@@ -150,7 +147,7 @@ class receiver {
   void feed(conversation& c, number n, input on, const arrival& at);
   void act(conversation& c, number n, action what, const arrival& at);
   result<receiver_outputs> answer(const message_name& name, input on, reason why, instant now);
-  void say(const conversation_name& name, const shared_text& to, receipt r,
+  void say(const conversation_name& name, const shared_text& to, receipt&& r,
            bool authenticated = true);
   void say_status(conversation& c, number n);
   void tell(conversation& c, number n);
@@ -158,7 +155,7 @@ class receiver {
   void say_all(conversation& c);
   void say_together(std::vector<message_name> names);
   bool can_answer(const message_name& name, input on);
-  void note_key(conversation& c, number n, const std::string& key_id);
+  void note_key(conversation& c, number n, const key_name& key_id);
   void say_altered(const incoming& stanza, const check& e, const digest& received);
   void say_challenge(const incoming& stanza, const header& head, purpose cause);
 
@@ -186,26 +183,6 @@ class receiver {
   void save_changed();
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
   number credit_of(const conversation& c) const { return credit_from(c.held.low); }
-  template <class Out>
-  void emit(Out&& one) {
-    out_->emplace_back(std::forward<Out>(one));
-  }
-  /// Made where it stays: records are large.
-  template <class Record, class... From>
-  Record& persist(const From&... from) {
-    auto& made =
-        out_->emplace_back(std::in_place_type<out::persist>, std::in_place_type<Record>, from...);
-    return *std::get<out::persist>(made).template as<Record>();
-  }
-  /// Made where it stays: elements are large.
-  template <class Element>
-  void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload) {
-    auto& sent = std::get<out::transmit>(out_->emplace_back(std::in_place_type<out::transmit>));
-    sent.to = to;
-    sent.type = std::move(type);
-    sent.what = std::forward<Element>(what);
-    sent.payload = std::move(payload);
-  }
   template <class Element>
   void transmit(const shared_text& to, Element& e, purpose p, std::string_view peer) {
     if (codes_.seal(e, p, peer)) emit(to, {}, std::move(e), nullptr);
@@ -218,6 +195,8 @@ class receiver {
   bool used_ = false;
   std::map<std::string, detail::receiver_peer> peers_;
   std::map<conversation_name, conversation> conversations_;
+  detail::found_last<conversation> latest_;
+  detail::found_last<std::pair<const std::string, detail::receiver_peer>> latest_peer_;
   duty::deadlines<conversation_name> deadlines_;
   sharer<std::string> key_ids_;
   duty::bucket answers_;
@@ -227,8 +206,6 @@ class receiver {
   bool saves_later_ = false;            ///< conversations are stored by `save_changed`
   std::vector<conversation*> changed_;  ///< these
   std::size_t front_ = 0;               ///< of the outputs, where they are stored
-  receiver_outputs spare_;
-  receiver_outputs* out_ = nullptr;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -168,7 +168,7 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
 }
 
 template <an_environment Env>
-void receiver<Env>::say(const conversation_name& name, const shared_text& to, receipt r,
+void receiver<Env>::say(const conversation_name& name, const shared_text& to, receipt&& r,
                         bool authenticated) {
   const std::string& relay = name.along->relay;
   r.head.conversation = name;
@@ -183,7 +183,7 @@ void receiver<Env>::say(const conversation_name& name, const shared_text& to, re
 /// A number follows the relay to a new key as soon as its own is not current here any more; so a
 /// copy of an old element takes it back to none (protocol.md, key.remove).
 template <an_environment Env>
-void receiver<Env>::note_key(conversation& c, number n, const std::string& key_id) {
+void receiver<Env>::note_key(conversation& c, number n, const key_name& key_id) {
   auto* const one = detail::find_handed(c.held, n);
   if (one == nullptr || *one->key_id == key_id) return;
   const auto now = env_->keys.current(*c.held.peer);

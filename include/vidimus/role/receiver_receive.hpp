@@ -23,8 +23,7 @@ template <an_environment Env>
 void receiver<Env>::take_whole(const incoming& stanza) {
   const route& along = *header_of(stanza.what).conversation.along;
   if (along.destination != self_) return env_->watch.noticed(notice::not_ours);
-  const std::string_view peer = bare(stanza.from);
-  if (peer != along.relay || !env_->keys.speaks_for(peer, along.origin))
+  if (!is_bare_of(along.relay, stanza.from) || !env_->keys.speaks_for(along.relay, along.origin))
     return env_->watch.noticed(notice::not_in_scope);
   if (auto* c = std::get_if<check>(&stanza.what)) return take_check(stanza, *c);
   if (auto* s = std::get_if<sync>(&stanza.what)) return take_sync(stanza, *s);
@@ -41,18 +40,21 @@ bool receiver<Env>::admits(finding said) {
 /// The relay's row; made, and durable, with the first element whose code was valid.
 template <an_environment Env>
 detail::receiver_peer& receiver<Env>::known_peer(const std::string& relay) {
+  if (latest_peer_.get() != nullptr && latest_peer_.get()->first == relay)
+    return latest_peer_.get()->second;
   auto [at, fresh] = peers_.try_emplace(relay);
   if (fresh) {
     at->second.memory = fresh_name<memory_name>(env_->entropy);
     emit(out::persist(record::receiver_peer{relay, at->second.memory}));
   }
-  return at->second;
+  return latest_peer_.set(&*at)->second;
 }
 
 template <an_environment Env>
 auto receiver<Env>::find(const conversation_name& name) -> conversation* {
+  if (latest_.get() != nullptr && latest_.get()->held.name == name) return latest_.get();
   auto at = conversations_.find(name);
-  return at == conversations_.end() ? nullptr : &at->second;
+  return at == conversations_.end() ? nullptr : latest_.set(&at->second);
 }
 
 /// Room for one more conversation of this relay, by forgetting the oldest in which nothing waits
@@ -75,6 +77,7 @@ bool receiver<Env>::evict_for(const std::string& relay) {
   emit(out::persist(record::receiver_peer{relay, row.memory}));
   emit(out::forget(oldest->held.row()));
   deadlines_.disarm(oldest->timer);
+  latest_.forget();
   conversations_.erase(conversation_name(oldest->held.name));
   front_ = out_->size();
   return true;

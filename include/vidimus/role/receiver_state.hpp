@@ -17,7 +17,7 @@ namespace vidimus::inline VIDIMUS_ABI::detail {
 
 struct receiver_peer {
   memory_name memory;
-  std::string key_id;  ///< of its latest element in brief form
+  key_name key_id;  ///< of its latest element in brief form
   std::uint32_t conversations = 0;
   duty::bucket answers;
 };

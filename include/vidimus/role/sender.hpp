@@ -6,6 +6,7 @@
 #include "../model/key_use.hpp"
 #include "brief.hpp"
 #include "limits.hpp"
+#include "outputs.hpp"
 #include "sender_state.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -24,7 +25,7 @@ struct submitted {
 /// The execute policy is `batched` by default (protocol.md, batch.bound): the host calls `tick` at
 /// `next_deadline`. With `strict(limits)` a command follows each verified receipt at once.
 template <an_environment Env>
-class sender {
+class sender : detail::output_batch<sender_outputs> {
  public:
   /// `self` and `relay` are bare addresses, prepared (RFC 7622). `env` outlives the role.
   sender(Env& env, std::string self, std::string relay, sender_limits limits = {})
@@ -73,10 +74,7 @@ class sender {
 
   /// Gives the room of a batch that was carried out back, for a later one: then most calls need no
   /// heap. Of no other effect.
-  void reuse(sender_outputs&& done) noexcept {
-    spare_ = std::move(done);
-    spare_.clear();
-  }
+  void reuse(sender_outputs&& done) noexcept { give_back(std::move(done)); }
 
   /// The one next deadline; `never` if there is none.
   instant next_deadline() const noexcept { return deadlines_.next(); }
@@ -118,8 +116,7 @@ class sender {
     return to;
   }
   void begin(sender_outputs& to, instant now) {
-    to = std::move(spare_);
-    to.reserve(outputs_at_first);
+    to = begin_batch();
     out_ = &to;
     now_ = now;
   }
@@ -152,7 +149,7 @@ class sender {
   void erase(conversation& c, number n);
   void set_time(conversation& c, number n, instant at);
   void pass_times(conversation& c, number last);
-  void note_key(conversation& c, number n, const std::string& key_id);
+  void note_key(conversation& c, number n, const key_name& key_id);
   bool add_command(const conversation& c, number n, execute& to);
   void transmit_message(conversation& c, number n);
   check check_of(const conversation& c, number n) const;
@@ -177,34 +174,14 @@ class sender {
   void pop_ended(conversation& c);
   void pass_time();
   bool close_idle();
-  conversation* current(const std::string& destination);
+  conversation* open(const std::string& destination);
   bool adopt_record(const stored& from, bool last_durable, std::map<std::string, payload_ref>&,
                     errc& why);
   void adopt_message(const record::sender_message& r, bool last_durable, payload_ref payload);
   message_name name_of(const conversation& c, number n) const { return {c.name, n}; }
-  template <class Out>
-  void emit(Out&& one) {
-    out_->emplace_back(std::forward<Out>(one));
-  }
-  /// Made where it stays: records are large.
-  template <class Record, class... From>
-  Record& persist(const From&... from) {
-    auto& made =
-        out_->emplace_back(std::in_place_type<out::persist>, std::in_place_type<Record>, from...);
-    return *std::get<out::persist>(made).template as<Record>();
-  }
-  /// Made where it stays: elements are large.
   template <class Element>
-  void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload) {
-    auto& sent = std::get<out::transmit>(out_->emplace_back(std::in_place_type<out::transmit>));
-    sent.to = to;
-    sent.type = std::move(type);
-    sent.what = std::forward<Element>(what);
-    sent.payload = std::move(payload);
-  }
-  template <class Element>
-  void transmit(conversation& c, Element& e, purpose p, std::string type,
-                const digest* content = nullptr, payload_ref payload = nullptr);
+  void transmit(conversation& c, Element& e, purpose p, const stanza_type& type = {},
+                const digest* content = nullptr, const payload_ref& payload = nullptr);
 
   Env* env_;
   verifier<Env> codes_;
@@ -217,7 +194,7 @@ class sender {
   std::map<std::string, conversation_id> current_;  ///< by destination
   memory_name relay_memory_;                        ///< as last confirmed in any conversation
   bool relay_brief_ = false;  ///< the relay takes the brief form, as its latest snapshot said
-  std::string relay_key_;     ///< key id of its latest receipt
+  key_name relay_key_;        ///< key id of its latest receipt
   duty::deadlines<detail::sender_due> deadlines_;
   duty::round_trip path_;  ///< to the relay and back
   std::size_t unfinished_ = 0;
@@ -225,9 +202,7 @@ class sender {
   instant woken_ = never;
   instant now_;
   std::vector<conversation*> touched_;  ///< during one call
-  sender_outputs spare_;
-  sender_outputs* out_ = nullptr;
-  octets digests_;  ///< room for those of one range
+  octets digests_;                      ///< room for those of one range
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -21,9 +21,7 @@ bool sender<Env>::close_idle() {
 }
 
 template <an_environment Env>
-auto sender<Env>::current(const std::string& destination) -> conversation* {
-  if (auto known = current_.find(destination); known != current_.end())
-    return &conversations_.find(known->second)->second;
+auto sender<Env>::open(const std::string& destination) -> conversation* {
   if (conversations_.size() >= limits_.conversations_max && !close_idle()) return nullptr;
   const auto id = fresh_name<conversation_id>(env_->entropy);
   conversation& c = conversations_[id];
@@ -45,15 +43,16 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   if (size > limits_.payload_octets_max) return errc::too_large;
   auto key = env_->keys.current(relay_);
   if (!key) return errc::no_key;
-  const bool fresh = !current_.contains(message.destination);
+  const auto known = current_.find(message.destination);
+  const bool fresh = known == current_.end();
+  conversation* c = fresh ? nullptr : &conversations_.find(known->second)->second;
   if (!fresh) {
-    const conversation& c = *current(message.destination);
-    if (c.slots.size() >= limits_.unfinished_max) return errc::window_full;
-    if (c.octets_max != 0 && size > c.octets_max) return errc::too_large;
+    if (c->slots.size() >= limits_.unfinished_max) return errc::window_full;
+    if (c->octets_max != 0 && size > c->octets_max) return errc::too_large;
   }
   submitted given;
   begin(given.outputs, now);
-  conversation* c = current(message.destination);
+  if (fresh) c = open(message.destination);
   if (c == nullptr) {
     out_ = nullptr;
     return errc::too_many_conversations;
@@ -68,16 +67,18 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
       (message.report ? check::report : 0) | (sealed ? check::sealed : 0) |
       (message.plain && !ends ? check::plain : 0) | (message.all ? check::all : 0) |
       (message.conditional && !sealed ? check::conditional : 0));
-  s.lifetime_s = message.lifetime_s;
   s.expires = now + seconds(message.lifetime_s);
   s.content = codes_.digest_of(message.body.canonical);
-  s.how = manners_({message.type, message.cover, std::move(key->key_id)});
+  s.how = manners_(manner_view{message.type, message.cover, key->key_id, message.lifetime_s});
   s.payload = message.body.whole;
   ++unfinished_;
   touch(*c);
   given.name = name_of(*c, n);
   if (fresh) save(*c);
-  emit(out::persist(record::payload{'s', {}, c->name, n, s.payload}));
+  auto& kept = persist<record::payload>();
+  kept.name = c->name;
+  kept.at = n;
+  kept.held = s.payload;
   save(*c, n);
   set_time(*c, n, s.expires);
   release_parked(*c);
@@ -159,10 +160,9 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   s.why = r.why;
   s.exposed = r.exposed || !last_durable;
   s.flags = r.flags;
-  s.lifetime_s = r.lifetime_s;
   s.expires = r.expires;
   s.content = r.content;
-  s.how = manners_(*r.how);
+  s.how = manners_(manner_view{r.how->type, r.how->cover, r.how->key_id, r.lifetime_s});
   s.end_to_end = r.end_to_end;
   s.payload = std::move(payload);
   // decided from now on: it may have been, or will be with the next transmission

@@ -67,8 +67,12 @@ void sender<Env>::set_time(conversation& c, number n, instant at) {
   const instant before = s.due();
   s.timed = at != never;
   if (s.timed) s.expires = at;
-  c.timers.changed(n, before, c.base, c.top(), deadlines_, detail::sender_due{c.name.id, n},
-                   [&c](number k) { return c.at(k).due(); });
+  c.timers.changed(
+      n, before, c.base, c.top(), deadlines_,
+      [&c](number last) {
+        return detail::sender_due{c.name.id, last};
+      },
+      [&c](number k) { return c.at(k).due(); });
 }
 
 /// The messages of a group whose time has come.
@@ -107,7 +111,7 @@ void sender<Env>::save(conversation& c, number n) {
   r.why = s.why;
   r.exposed = s.exposed;
   r.flags = s.flags;
-  r.lifetime_s = s.lifetime_s;
+  r.lifetime_s = s.how->lifetime_s;
   r.expires = s.expires;
   r.content = s.content;
   r.how = s.how;
@@ -121,14 +125,14 @@ void sender<Env>::save(const conversation& c) {
 
 template <an_environment Env>
 void sender<Env>::erase(conversation& c, number n) {
-  emit(out::forget(record::row_name{"sm", {}, c.name, n}));
-  emit(out::forget(record::payload_row('s', {}, c.name, n)));
+  forget("sm", {}, c.name, n);
+  forget("sp", {}, c.name, n);
 }
 
 template <an_environment Env>
 template <class Element>
-void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string type,
-                           const digest* content, payload_ref payload) {
+void sender<Env>::transmit(conversation& c, Element& e, purpose p, const stanza_type& type,
+                           const digest* content, const payload_ref& payload) {
   e.head.conversation = c.name;
   e.head.memory = c.memory;
   // without a key nothing can be said; the timer asks again
@@ -137,7 +141,7 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
   if constexpr (requires { e.low; }) c.low_told = c.base;
   if constexpr (std::is_same_v<Element, check>) {
     slot& s = c.at(e.at);
-    if (const auto code = e.code.first_octets(); s.sent != code) {
+    if (const auto code = beginning_of(e.code.first_octets()); s.sent != code) {
       s.sent = code;  // verdicts on what went before do not count for it
       if (e.attempt > 1 || c.altered.contains(e.at)) {
         detail::altered_news& news = c.altered[e.at];
@@ -153,15 +157,15 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, std::string t
           speak(c, c.at(n));
         }
   }
-  emit(relay_, std::move(type), std::move(e), std::move(payload));
+  emit(relay_, type, std::move(e), payload);
 }
 
 /// The record names the key before anything leaves under it (protocol.md, key.remove).
 template <an_environment Env>
-void sender<Env>::note_key(conversation& c, number n, const std::string& key_id) {
+void sender<Env>::note_key(conversation& c, number n, const key_name& key_id) {
   slot& s = c.at(n);
   if (s.how->key_id == key_id || detail::is_end(s.is)) return;
-  s.how = manners_({s.how->type, s.how->cover, key_id});
+  s.how = manners_(manner_view{s.how->type, s.how->cover, key_id, s.how->lifetime_s});
   save(c, n);
 }
 
@@ -173,7 +177,7 @@ check sender<Env>::check_of(const conversation& c, number n) const {
   e.at = n;
   e.type = s.how->type;
   e.flags = s.flags;
-  e.lifetime_s = s.lifetime_s;
+  e.lifetime_s = s.how->lifetime_s;
   e.cover = s.how->cover;
   return e;
 }
@@ -255,7 +259,7 @@ void sender<Env>::settle(conversation& c) {
     if (!link_up_) return;  // the server is told that the conversation is over
     send_sync(c);
   }
-  emit(out::forget(record::row_name{"sc", {}, c.name}));
+  forget("sc", {}, c.name);
   deadlines_.disarm(c.timer);
   deadlines_.disarm(c.command_timer);
   conversations_.erase(conversation_id(c.name.id));

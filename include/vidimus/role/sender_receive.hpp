@@ -29,7 +29,7 @@ void sender<Env>::take_whole(const incoming& stanza) {
   auto at = conversations_.find(head.conversation.id);
   if (at == conversations_.end() || !(at->second.name == head.conversation))
     return env_->watch.noticed(notice::not_ours);
-  if (bare(stanza.from) != relay_) return env_->watch.noticed(notice::not_in_scope);
+  if (!is_bare_of(relay_, stanza.from)) return env_->watch.noticed(notice::not_in_scope);
   conversation& c = at->second;
   const finding found = said != nullptr ? codes_.verify(*said, purpose::receipt, relay_)
                                         : codes_.verify(*named, purpose::challenge, relay_);

@@ -29,10 +29,9 @@ struct sender_slot {
   bool timed : 1 = false;            ///< at `expires` something is to be done
   bool end_to_end : 1 = false;       ///< goes with a second code only (protocol.md, end.code)
   bool known : 1 = true;             ///< false: ended before a restore, content not known any more
-  std::uint32_t lifetime_s = 0;      ///< seconds
   std::uint32_t spoken_in = 0;       ///< the sync count at our last word about it
   std::uint32_t attempts = 0;        ///< transmissions under this memory
-  short_code sent{};                 ///< the first octets of the code transmitted last
+  sent_code sent{};                  ///< the first octets of the code transmitted last
   instant sent_at = duty::long_ago;  ///< our last word about it
   instant expires;
   digest content{};

@@ -6,6 +6,7 @@
 #include "../model/key_use.hpp"
 #include "brief.hpp"
 #include "limits.hpp"
+#include "outputs.hpp"
 #include "server_state.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -14,7 +15,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// refused and then change nothing; facts are only answered; questions are const. Carry every
 /// batch of outputs out in order; a `persist` is durable before anything behind it.
 template <an_environment Env>
-class server : detail::server_books {
+class server : detail::server_books, detail::output_batch<server_outputs> {
  public:
   using answer_bucket = duty::bucket;
 
@@ -89,10 +90,7 @@ class server : detail::server_books {
 
   /// Gives the room of a batch that was carried out back, for a later one: then most calls need no
   /// heap. Of no other effect.
-  void reuse(server_outputs&& done) noexcept {
-    spare_ = std::move(done);
-    spare_.clear();
-  }
+  void reuse(server_outputs&& done) noexcept { give_back(std::move(done)); }
 
   /// Fact: time went on. Early, late or twice is harmless.
   server_outputs tick(instant now) {
@@ -157,7 +155,7 @@ class server : detail::server_books {
   bool evict_for(const std::string& peer);
   void forget_conversation(conversation& c);
   bool in_custody(const conversation& c) const;
-  void note_key(conversation& c, number n, const std::string& key_id);
+  void note_key(conversation& c, number n, const key_name& key_id);
   void hold(conversation& c, number n, const check& e, const content& body, const digest& d);
   void reach(conversation& c, number n);
   void raise_low(conversation& c, number low);
@@ -176,7 +174,7 @@ class server : detail::server_books {
   void take_final_challenge(const incoming& stanza, const challenge& e);
   void take_final_states(conversation& c, const receipt& r, bool snapshot, ranges& named);
   void take_final_altered(conversation& c, const receipt& r);
-  void tell_altered(const conversation& c, const altered_part& said, const cell& to);
+  void tell_altered(const conversation& c, const altered_part& said, cell to);
   void take_final_absent(conversation& c, const receipt& r, const channel& via,
                          const endpoint* from, const ranges& named);
   conversation* find_delivered(const header& head);
@@ -199,14 +197,17 @@ class server : detail::server_books {
   void take_final_status(conversation& c, number n, const status_range& s, const receipt& r,
                          bool snapshot);
   bool able_elsewhere(conversation& c, number n, const endpoint& than);
-  void feed_unable(conversation& c, number n, cell& one);
-  cell* cell_of(slot& s, const memory_name& at, bool create);
+  void feed_unable(conversation& c, number n, cell one);
+  cell cell_of(slot& s, const memory_name& at, bool create);
+  void name_first(slot& s, const shared_value<manner>& how, const memory_name& first,
+                  const shared_text& key_id);
+  void set_key(slot& s, cell to, const key_name& key_id);
   endpoint* endpoint_at(const conversation& c, std::string_view address);
   endpoint* endpoint_at(std::string_view address);
-  void feed_cell(conversation& c, number n, cell& to, duty::delivery::input on);
-  void transmit_message(conversation& c, number n, cell& to);
+  void feed_cell(conversation& c, number n, cell to, duty::delivery::input on);
+  void transmit_message(conversation& c, number n, cell to);
   check check_of(const conversation& c, number n, const memory_name& to) const;
-  void name_key(const conversation& c, cell& to);
+  void name_key(conversation& c, number n, cell to);
   void settle(conversation& c, number n, bool delivered);
   bool has_all(conversation& c, number n);
   void pump_all(conversation& c);
@@ -215,6 +216,8 @@ class server : detail::server_books {
   void note_owed(conversation& c);
   detail::destination& destination_of(const conversation& c);
   channel& channel_to(conversation& c, const endpoint& to);
+  channel* used_with(conversation& c, const endpoint& to);
+  endpoint* user_of(conversation& c, std::string_view address, const channel& via);
   bool in_use(const conversation& c, std::string_view address, const channel& via) const;
   void forget_destination(std::string_view name);
 
@@ -251,18 +254,10 @@ class server : detail::server_books {
   record::session_conversation session_of(const conversation& c) const;
   void restore_endpoints(const record::session_endpoints& r);
   bool restore_session(const record::session_conversation& r);
-  template <class Out>
-  void emit(Out&& one) {
-    out_->emplace_back(std::forward<Out>(one));
-  }
-  template <class Record, class... From>
-  Record& persist(const From&... from);
-  template <class Element>
-  void emit(const shared_text& to, std::string type, Element&& what, payload_ref payload);
   template <class Element>
   void transmit(const shared_text& to, Element& e, purpose p, std::string_view peer,
-                std::string type = {}, const digest* content = nullptr,
-                payload_ref payload = nullptr);
+                const stanza_type& type = {}, const digest* content = nullptr,
+                const payload_ref& payload = nullptr);
 
   Env* env_;
   verifier<Env> codes_;
@@ -273,11 +268,12 @@ class server : detail::server_books {
   duty::bucket answers_;
   std::uint64_t ages_ = 0, sessions_ = 0;
   std::vector<conversation*> touched_;
+  detail::found_last<conversation> latest_, delivered_;
   std::string peer_;  ///< of the stanza at hand
   sharer<manner> manners_;
+  std::array<sharer<detail::custody_manner>, 3> alongs_;
   sharer<std::string> key_ids_;
   instant woken_ = never, now_;
-  server_outputs spare_, *out_ = nullptr;
   octets digests_;  ///< room for those of one range
 };
 

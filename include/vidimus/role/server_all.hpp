@@ -14,9 +14,10 @@ void server<Env>::settle(conversation& c, number n, bool delivered) {
   const slot& s = c.at(n);
   if (delivered && !s.to_all()) return feed(c, n, input::final_delivered);
   bool taken = false, refused = false;
-  for (const cell& one : s.cells) {
-    if (!duty::delivery::table.is_end(one.is)) return;
-    (one.is == duty::delivery::state::refused ? refused : taken) = true;
+  for (std::size_t i = 0; i < s.deliveries(); ++i) {
+    const duty::delivery::state is = s.delivery(i).is();
+    if (!duty::delivery::table.is_end(is)) return;
+    (is == duty::delivery::state::refused ? refused : taken) = true;
   }
   feed(c, n, !refused ? input::final_delivered : taken ? input::divided : input::refused_by_all);
 }
@@ -26,7 +27,7 @@ void server<Env>::settle(conversation& c, number n, bool delivered) {
 template <an_environment Env>
 bool server<Env>::has_all(conversation& c, number n) {
   slot& s = c.at(n);
-  if (!s.cells.empty()) return true;
+  if (s.deliveries() != 0) return true;
   const auto& there = destination_of(c).endpoints;
   bool waits = false;
   for (const endpoint& one : there) {
@@ -39,9 +40,10 @@ bool server<Env>::has_all(conversation& c, number n) {
   if (waits) return false;
   for (const endpoint& one : there) {
     if (!one.attached || one.memory.empty()) continue;
-    cell& to = *cell_of(s, one.memory, true);
-    to.sent = true;  // from here on any of them may have it
-    name_key(c, to);
+    const cell to = cell_of(s, one.memory, true);
+    if (!to) continue;
+    to.mark_sent();  // from here on any of them may have it
+    name_key(c, n, to);
   }
   save(c, n);
   return true;
@@ -54,7 +56,7 @@ number server<Env>::low_two(conversation& c, const endpoint& to) {
   for (; !to.memory.empty() && low < c.top(); ++low) {
     slot& s = c.at(low);
     if (s.is == duty::custody::state::unknown || s.is == duty::custody::state::verified) break;
-    const bool others = s.to_all() && !s.cells.empty() && cell_of(s, to.memory, false) == nullptr;
+    const bool others = s.to_all() && s.deliveries() != 0 && !cell_of(s, to.memory, false);
     if (s.owed() && !others) break;
   }
   return low;

@@ -10,8 +10,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 template <class Do>
 server_outputs server<Env>::batch(Do what, instant now) {
-  server_outputs to = std::move(spare_);
-  to.reserve(outputs_at_first);
+  server_outputs to = begin_batch();
   out_ = &to;
   now_ = now;
   used_ = true;
@@ -21,32 +20,13 @@ server_outputs server<Env>::batch(Do what, instant now) {
   return to;
 }
 
-/// Made where it stays: records are large.
-template <an_environment Env>
-template <class Record, class... From>
-Record& server<Env>::persist(const From&... from) {
-  auto& made =
-      out_->emplace_back(std::in_place_type<out::persist>, std::in_place_type<Record>, from...);
-  return *std::get<out::persist>(made).template as<Record>();
-}
-
-template <an_environment Env>
-template <class Element>
-void server<Env>::emit(const shared_text& to, std::string type, Element&& what,
-                       payload_ref payload) {
-  auto& sent = std::get<out::transmit>(out_->emplace_back(std::in_place_type<out::transmit>));
-  sent.to = to;
-  sent.type = std::move(type);
-  sent.what = std::forward<Element>(what);
-  sent.payload = std::move(payload);
-}
-
 template <an_environment Env>
 template <class Element>
 void server<Env>::transmit(const shared_text& to, Element& e, purpose p, std::string_view peer,
-                           std::string type, const digest* content, payload_ref payload) {
+                           const stanza_type& type, const digest* content,
+                           const payload_ref& payload) {
   if (!codes_.seal(e, p, peer, content)) return;
-  emit(to, std::move(type), std::move(e), std::move(payload));
+  emit(to, type, std::move(e), payload);
 }
 
 template <an_environment Env>

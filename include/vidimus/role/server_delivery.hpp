@@ -15,32 +15,54 @@ auto server<Env>::endpoint_at(std::string_view address) -> endpoint* {
 /// The same for an address of the conversation's destination.
 template <an_environment Env>
 auto server<Env>::endpoint_at(const conversation& c, std::string_view address) -> endpoint* {
-  if (c.to == nullptr) return endpoint_at(address);
-  return bare(address) == c.key.name.along->destination ? c.to->at(address) : nullptr;
+  return c.to == nullptr ? endpoint_at(address) : c.to->at(address);
 }
 
 template <an_environment Env>
-auto server<Env>::cell_of(slot& s, const memory_name& at, bool create) -> cell* {
-  for (cell& one : s.cells)
-    if (one.endpoint == at) return &one;
-  if (!create || s.cells.size() >= 2 * limits_.endpoints_per_destination) return nullptr;
-  s.cells.push_back({});
-  s.cells.back().endpoint = at;
-  return &s.cells.back();
+auto server<Env>::cell_of(slot& s, const memory_name& at, bool create) -> cell {
+  const std::size_t size = s.deliveries();
+  for (std::size_t i = 0; i < size; ++i)
+    if (const cell one = s.delivery(i); one.endpoint() == at) return one;
+  if (!create || at.empty() || size >= 2 * limits_.endpoints_per_destination) return {};
+  if (size == 0) {
+    name_first(s, s.along->how, at, {});
+    s.begin_first();
+  } else {
+    s.rest.here().further.emplace_back().endpoint = at;
+  }
+  return s.delivery(size);
+}
+
+/// What is alike is held once, by how much is known of the first endpoint.
+template <an_environment Env>
+void server<Env>::name_first(slot& s, const shared_value<manner>& how, const memory_name& first,
+                             const shared_text& key_id) {
+  const std::size_t known = first.empty() ? 0 : key_id.empty() ? 1 : 2;
+  s.along = alongs_[known](detail::custody_manner_view{how, first, key_id});
 }
 
 template <an_environment Env>
-void server<Env>::feed_cell(conversation& c, number n, cell& to, duty::delivery::input on) {
+void server<Env>::set_key(slot& s, cell to, const key_name& key_id) {
+  const shared_text& shared = key_ids_(key_id);
+  if (to.further() != nullptr)
+    to.further()->key_id = shared;
+  else
+    name_first(s, s.along->how, s.along->endpoint, shared);
+}
+
+template <an_environment Env>
+void server<Env>::feed_cell(conversation& c, number n, cell to, duty::delivery::input on) {
   const auto& table = duty::delivery::table;
-  if (table.is_end(to.is)) return;
-  const auto& row = table.at(to.is, on);
-  env_->watch.row(table.name(), table.cell(to.is, on));
-  to.is = row.to;
+  const duty::delivery::state from = to.is();
+  if (table.is_end(from)) return;
+  const auto& row = table.at(from, on);
+  env_->watch.row(table.name(), table.cell(from, on));
+  to.set(row.to);
   for (duty::delivery::action what : row.actions) switch (what) {
       case duty::delivery::action::mark_sent:
-        if (!to.sent) {
-          to.sent = true;
-          name_key(c, to);
+        if (!to.sent()) {
+          to.mark_sent();
+          name_key(c, n, to);
           save(c, n);
         }
         break;
@@ -52,9 +74,9 @@ void server<Env>::feed_cell(conversation& c, number n, cell& to, duty::delivery:
 
 /// The key that is current now.
 template <an_environment Env>
-void server<Env>::name_key(const conversation& c, cell& to) {
+void server<Env>::name_key(conversation& c, number n, cell to) {
   if (auto key = env_->keys.current(c.key.name.along->destination))
-    to.key_id = key_ids_(std::move(key->key_id));
+    set_key(c.at(n), to, key->key_id);
 }
 
 /// What the check of a message towards an endpoint says, but for low2, voids and attempt.
@@ -65,38 +87,38 @@ check server<Env>::check_of(const conversation& c, number n, const memory_name& 
   e.head.conversation = c.key.name;
   e.head.memory = to;
   e.at = n;
-  e.type = s.how->type;
+  e.type = s.how().type;
   e.flags = s.flags;
-  e.lifetime_s = s.lifetime_s;
-  e.cover = s.how->cover;
+  e.lifetime_s = s.how().lifetime_s;
+  e.cover = s.how().cover;
   return e;
 }
 
 template <an_environment Env>
-void server<Env>::transmit_message(conversation& c, number n, cell& to) {
+void server<Env>::transmit_message(conversation& c, number n, cell to) {
   slot& s = c.at(n);
   const std::string& destination = c.key.name.along->destination;
   const endpoint* at = nullptr;
   for (const endpoint& one : destination_of(c).endpoints)
-    if (one.memory == to.endpoint && one.attached) at = &one;
+    if (one.memory == to.endpoint() && one.attached) at = &one;
   if (at == nullptr) return;
-  to.spoken_in = c.syncs;
-  to.sent_at = now_;
-  check e = check_of(c, n, to.endpoint);
-  if (s.ends) e.second = *s.ends;
+  to.set_spoken_in(c.syncs);
+  to.set_sent_at(now_);
+  check e = check_of(c, n, to.endpoint());
+  if (s.ends()) e.second = *s.ends();
   e.low = channel_to(c, *at).low_told = low_two(c, *at);
   e.voids =
       c.voids.between(e.low, n).for_element();  // what an ordered endpoint passes on its way to it
-  e.attempt = ++to.attempts;
+  e.attempt = to.next_attempt();
   if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
-  if (const auto code = e.code.first_octets(); code != to.code)
+  if (const auto code = beginning_of(e.code.first_octets()); code != to.code())
     to.set_altered({e.attempt, e.attempt - 1, 0, code, {}});
-  if (to.key_id != e.head.key_id) {  // named before anything leaves under it
-    to.key_id = key_ids_(e.head.key_id);
+  if (to.key_id() != e.head.key_id) {  // named before anything leaves under it
+    set_key(s, to, e.head.key_id);
     save(c, n);
   }
   shorten(c, e, *at);
-  emit(at->address, s.how->type, std::move(e), s.payload);
+  emit(at->address, s.how().type, std::move(e), s.payload);
 }
 
 /// Everything below has its stored final receipt, is void or is no longer sent; never from low1
@@ -120,8 +142,8 @@ bool server<Env>::settled(conversation& c, const endpoint& to, channel& via) {
   if (!to.memory.empty() && via.syncs == 0) {
     bool in_doubt = false;
     for (slot& s : c.slots)
-      if (cell* one = cell_of(s, to.memory, false))
-        in_doubt = in_doubt || (one->was_sent() && !duty::delivery::table.is_end(one->is));
+      if (const cell one = cell_of(s, to.memory, false))
+        in_doubt = in_doubt || (one.was_sent() && !duty::delivery::table.is_end(one.is()));
     if (!in_doubt) {
       via.settled = true;
       via.limit = std::max(via.limit, low_two(c) + credit_at_first - 1);
@@ -139,16 +161,16 @@ void server<Env>::deliver_one(conversation& c, number n, const endpoint& to, cha
   if (s.to_all() && !has_all(c, n)) return;
   // another that is there may be able: a message waits for it
   if (to.body_only && !s.core_only && !s.to_all() && able_elsewhere(c, n, to)) return;
-  cell* one = cell_of(s, to.memory, !s.to_all());
-  if (one == nullptr || one->is != duty::delivery::state::waiting) return;
-  if (to.body_only && !s.core_only) return feed_unable(c, n, *one);
-  feed_cell(c, n, *one, duty::delivery::input::ready);
+  const cell one = cell_of(s, to.memory, !s.to_all());
+  if (!one || one.is() != duty::delivery::state::waiting) return;
+  if (to.body_only && !s.core_only) return feed_unable(c, n, one);
+  feed_cell(c, n, one, duty::delivery::input::ready);
 }
 
 /// The message asks for more than the endpoint verifies: that counts as its refusal (protocol.md,
 /// endpoint.able).
 template <an_environment Env>
-void server<Env>::feed_unable(conversation& c, number n, cell& one) {
+void server<Env>::feed_unable(conversation& c, number n, cell one) {
   c.at(n).why = reason::unsupported;
   feed_cell(c, n, one, duty::delivery::input::unable);
 }
@@ -158,8 +180,8 @@ template <an_environment Env>
 bool server<Env>::able_elsewhere(conversation& c, number n, const endpoint& than) {
   for (const endpoint& other : destination_of(c).endpoints) {
     if (&other == &than || !other.attached || other.body_only) continue;
-    const cell* has = other.memory.empty() ? nullptr : cell_of(c.at(n), other.memory, false);
-    if (has == nullptr || has->is != duty::delivery::state::refused) return true;
+    const cell has = cell_of(c.at(n), other.memory, false);
+    if (!has || has.is() != duty::delivery::state::refused) return true;
   }
   return false;
 }
@@ -176,8 +198,8 @@ void server<Env>::pump(conversation& c, const endpoint& to) {
       if (!via.settled || n > via.limit) return;  // so it is for all behind
     }
     // what was sent to an endpoint never waits for it again
-    const cell* one = s.owed() && n == via.next ? cell_of(s, to.memory, false) : nullptr;
-    const bool waits = s.owed() && (one == nullptr || one->is == duty::delivery::state::waiting);
+    const cell one = s.owed() && n == via.next ? cell_of(s, to.memory, false) : cell();
+    const bool waits = s.owed() && (!one || one.is() == duty::delivery::state::waiting);
     if (n == via.next && !waits) ++via.next;
   }
 }
@@ -233,9 +255,9 @@ template <an_environment Env>
 void server<Env>::gone(detail::destination& d, const memory_name& memory) {
   for (conversation* c : d.owed_in_order())
     for (number n = c->base; n < c->top(); ++n)
-      if (cell* one = cell_of(c->at(n), memory, false)) {
-        one->sent_at = duty::long_ago;
-        feed_cell(*c, n, *one, duty::delivery::input::gone);
+      if (const cell one = cell_of(c->at(n), memory, false)) {
+        one.set_sent_at(long_ago);
+        feed_cell(*c, n, one, duty::delivery::input::gone);
       }
 }
 

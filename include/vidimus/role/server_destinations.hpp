@@ -32,9 +32,28 @@ bool server<Env>::in_use(const conversation& c, std::string_view address,
   return false;
 }
 
+/// The channel to an endpoint, if what was said there was said to it. An endpoint that was never
+/// spoken with has no number of its own yet.
+template <an_environment Env>
+auto server<Env>::used_with(conversation& c, const endpoint& to) -> channel* {
+  for (auto& [address, via] : c.channels)
+    if (via.session == to.session && (to.session != 0 || to.address == address)) return &via;
+  return nullptr;
+}
+
+/// The other way round.
+template <an_environment Env>
+auto server<Env>::user_of(conversation& c, std::string_view address, const channel& via)
+    -> endpoint* {
+  for (endpoint& one : destination_of(c).endpoints)
+    if (one.session == via.session && (via.session != 0 || one.address == address)) return &one;
+  return nullptr;
+}
+
 /// What was said to an address counts as long as the same endpoint is there.
 template <an_environment Env>
 auto server<Env>::channel_to(conversation& c, const endpoint& to) -> channel& {
+  if (channel* known = used_with(c, to)) return *known;
   channel& via = c.channels[to.address];
   if (via.session != to.session) {
     deadlines_.disarm(via.timer);

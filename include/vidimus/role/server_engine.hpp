@@ -36,7 +36,7 @@ void server<Env>::act(conversation& c, number n, action what) {
     case action::persist: save(c, n); break;
     case action::drop_content:
       drop_payload(c, s);
-      emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
+      forget("vp", c.peer, c.key.name, n);
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
     case action::tell: tell(c, n); break;
@@ -50,14 +50,15 @@ void server<Env>::act(conversation& c, number n, action what) {
     }
     case action::transmit_plain: transmit_plain(c, n); break;
     case action::stop_delivery:
-      for (cell& to : s.cells) feed_cell(c, n, to, duty::delivery::input::custody_over);
+      for (std::size_t i = 0; i < s.deliveries(); ++i)
+        feed_cell(c, n, s.delivery(i), duty::delivery::input::custody_over);
       note_owed(c);
       break;
     case action::forget: {
       const bool stays = s.is == duty::custody::state::unknown;
       // the record first: one without its payload would claim what is not there
-      emit(out::forget(record::row_name{"vr", c.peer, c.key.name, n}));
-      emit(out::forget(record::payload_row('v', c.peer, c.key.name, n)));
+      forget("vr", c.peer, c.key.name, n);
+      forget("vp", c.peer, c.key.name, n);
       drop_payload(c, s);
       s = slot{};
       if (!stays) s.is = duty::custody::state::closed;
@@ -76,28 +77,37 @@ void server<Env>::save(conversation& c, number n) {
   r.is = detail::stage_of(s.is);
   r.why = s.why;
   r.flags = s.flags;
-  r.lifetime_s = s.lifetime_s;
+  r.lifetime_s = s.how().lifetime_s;
   r.expires = s.expires;
-  r.hold_until = s.hold_until;
+  r.hold_until = s.hold_until();
   r.content = s.content;
-  r.how = s.how;
-  r.ends = s.ends;
+  r.how = s.along->how;
+  r.ends = s.ends();
   r.core_only = s.core_only;
-  for (const cell& to : s.cells)
-    if (to.sent) r.sent.push_back({to.endpoint, to.key_id});
+  for (std::size_t i = 0; i < s.deliveries(); ++i)
+    if (const cell to = s.delivery(i); to.sent()) r.sent.push_back({to.endpoint(), to.key_id()});
 }
 
 template <an_environment Env>
 void server<Env>::save(const conversation& c) {
-  emit(out::persist(
-      record::server_conversation{c.peer, c.key.name, c.low, c.base, c.limit, c.closed}));
+  auto& r = persist<record::server_conversation>();
+  r.peer = c.peer;
+  r.name = c.key.name;
+  r.low = c.low;
+  r.base = c.base;
+  r.limit = c.limit;
+  r.closed = c.closed;
 }
 
 /// The time at which something is to be done about a number was `before`.
 template <an_environment Env>
 void server<Env>::set_deadline(conversation& c, number n, instant before) {
-  c.timers.changed(n, before, c.base, c.top(), deadlines_, detail::server_due{due_of(c), n},
-                   [&c](number k) { return c.at(k).due(); });
+  c.timers.changed(
+      n, before, c.base, c.top(), deadlines_,
+      [&c](number last) {
+        return detail::server_due{due_of(c), last};
+      },
+      [&c](number k) { return c.at(k).due(); });
 }
 
 template <an_environment Env>
@@ -126,7 +136,7 @@ void server<Env>::pop_closed(conversation& c) {
 template <an_environment Env>
 void server<Env>::say_status(const conversation& c, receipt& r, number n, status what) {
   if (what == status::delivered)
-    if (const end_ref& proof = c.at(n).ends) r.ends.push_back({n, *proof});
+    if (const end_ref& proof = c.at(n).ends()) r.ends.push_back({n, *proof});
   r.add(n, what, what == status::voided ? c.at(n).why : reason::none);
 }
 
@@ -147,7 +157,9 @@ void server<Env>::fill_binds(const conversation& c, receipt& r) {
 /// each allow.
 template <an_environment Env>
 void server<Env>::say(conversation& c) {
-  const auto send = [&](receipt r) {
+  if (c.to_say.empty() && c.missing.empty()) return;
+  receipt r;
+  const auto send = [&] {
     r.head.conversation = c.key.name;
     r.head.memory = c.row->memory;
     r.limit = c.limit;
@@ -157,24 +169,26 @@ void server<Env>::say(conversation& c) {
     shorten(c, r);
     transmit(c.reply_to, r, purpose::receipt, c.key.peer);
   };
-  receipt r;
   for (const range& span : c.to_say.take())
     for (number n = span.first; n <= span.last; ++n) {
       const auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
-      if (r.full()) send(std::exchange(r, {}));
+      if (r.full()) {
+        send();
+        r = {};
+      }
       if (what)
         say_status(c, r, n, *what);
       else if (n < c.low)
         say_status(c, r, n, status::closed);
     }
-  r.missing = std::exchange(c.missing, {}).for_element();
-  if (!r.states.empty() || !r.missing.empty()) send(std::move(r));
+  if (!c.missing.empty()) r.missing = std::exchange(c.missing, {}).for_element();
+  if (!r.states.empty() || !r.missing.empty()) send();
 }
 
 /// A status for the next receipt, with what proves it beside.
 template <an_environment Env>
 void server<Env>::tell(conversation& c, number n) {
-  const end_ref& proof = c.at(n).ends;
+  const end_ref& proof = c.at(n).ends();
   const bool beside = proof && c.at(n).is == duty::custody::state::delivered;
   c.to_say.add(n, beside ? duty::octets_of(proof->rule, proof->key_id.size()) : 0);
 }
@@ -261,8 +275,7 @@ void server<Env>::finish() {
     if (!may_wait(c)) say(c);
     if (c.owed > 0)
       for (auto& [address, via] : c.channels)
-        if (endpoint* to = endpoint_at(c, address); to != nullptr && to->session == via.session)
-          set_timer(c, *to);
+        if (endpoint* to = user_of(c, address, via)) set_timer(c, *to);
     c.touched = false;
     if (c.owed > 0) continue;
     for (auto& [address, via] : c.channels) {

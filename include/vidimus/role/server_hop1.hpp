@@ -23,7 +23,7 @@ template <an_environment Env>
 void server<Env>::take_whole(const incoming& stanza) {
   const route& along = *header_of(stanza.what).conversation.along;
   if (along.relay != self_) return env_->watch.noticed(notice::not_ours);
-  peer_ = bare(stanza.from);
+  if (peer_.empty() || !is_bare_of(peer_, stanza.from)) peer_ = bare(stanza.from);
   const std::string& peer = peer_;
   const bool from_receiver = std::holds_alternative<receipt>(stanza.what) ||
                              std::holds_alternative<challenge>(stanza.what);
@@ -118,15 +118,19 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
                        const digest& d) {
   slot& s = c.at(n);
   s.flags = e.flags;
-  s.lifetime_s = e.lifetime_s;
   s.expires = now_ + seconds(e.lifetime_s);
-  s.hold_until = now_ + limits_.hold_for;
+  s.time = now_ + limits_.hold_for;
   s.content = d;
-  s.how = manners_({e.type, e.cover, e.head.key_id});
+  name_first(s, manners_(manner_view{e.type, e.cover, e.head.key_id, e.lifetime_s}), {}, {});
   keep_payload(c, s, body.whole);
-  s.ends = keep(e.second);
+  s.set_ends(keep(e.second));
   s.core_only = is_core_only(body.canonical);
-  emit(out::persist(record::payload{'v', c.peer, c.key.name, n, s.payload}));
+  auto& r = persist<record::payload>();
+  r.role = 'v';
+  r.peer = c.peer;
+  r.name = c.key.name;
+  r.at = n;
+  r.held = s.payload;
 }
 
 template <an_environment Env>
@@ -157,7 +161,7 @@ bool server<Env>::take_second(conversation& c, number n, const execute& e) {
   if (s.is != duty::custody::state::verified || (s.flags & check::sealed) == 0) return true;
   const end_part* second = find_end(e.ends, n);
   if (second == nullptr) return false;
-  s.ends = keep(second->held);
+  s.set_ends(keep(second->held));
   return true;
 }
 

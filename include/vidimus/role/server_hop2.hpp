@@ -8,9 +8,11 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
 auto server<Env>::find_delivered(const header& head) -> conversation* {
+  conversation* c = delivered_.get();
+  if (c != nullptr && c->key.name == head.conversation) return c;
   auto at = conversations_.lower_bound(detail::custody_view{head.conversation, {}});
   if (at == conversations_.end() || !(at->first.name == head.conversation)) return nullptr;
-  return &at->second;
+  return delivered_.set(&at->second);
 }
 
 template <an_environment Env>
@@ -20,12 +22,11 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   conversation* c = find_delivered(r.head);
   if (c == nullptr) return env_->watch.noticed(notice::not_ours);
   touch(*c);
-  auto found = c->channels.find(stanza.from);
-  const bool known = found != c->channels.end() && in_use(*c, stanza.from, found->second);
-  channel* via = known ? &found->second : nullptr;
+  endpoint* there = endpoint_at(*c, stanza.from);
+  channel* via = there == nullptr ? nullptr : used_with(*c, *there);
   const bool snapshot = !r.answers.empty() && via != nullptr && r.answers == via->asked;
   if (!r.answers.empty() && !snapshot) env_->watch.noticed(notice::stale_snapshot);
-  endpoint* from = snapshot ? learn(*c, stanza.from, r) : endpoint_at(*c, stanza.from);
+  endpoint* from = snapshot ? learn(*c, stanza.from, r) : there;
   if (snapshot && from != nullptr) {
     if (r.covered.last >= via->asked_top) {
       from->path.sample(now_ - via->synced_at);
@@ -77,47 +78,47 @@ template <an_environment Env>
 void server<Env>::take_final_status(conversation& c, number n, const status_range& s,
                                     const receipt& r, bool snapshot) {
   slot& one = c.at(n);
-  cell* to = cell_of(one, r.head.memory, snapshot && one.owed() && !one.to_all());
+  const cell to = cell_of(one, r.head.memory, snapshot && one.owed() && !one.to_all());
   const auto letter = duty::delivery::of_status(s.what);
-  if (to == nullptr || !letter) return;
+  if (!to || !letter) return;
   const bool late = one.is == duty::custody::state::unconfirmed && !one.to_all();
   if (s.what == status::delivered && one.end_to_end() &&
-      (late || (one.owed() && !duty::delivery::table.is_end(to->is)))) {
+      (late || (one.owed() && !duty::delivery::table.is_end(to.is())))) {
     // the proof takes the place of the second code, which nobody needs any more
     const end_part* proof = find_end(r.ends, n);
     if (proof == nullptr) return env_->watch.noticed(notice::wrong_second);
-    if (one.is_last(*to)) one.ends = keep(proof->held);
+    if (one.is_last(to)) one.set_ends(keep(proof->held));
   }
   if (*letter == duty::delivery::input::refused && one.owed()) one.why = s.why;
   // a receipt that comes after the lifetime still is the truth
   if (late && s.what == status::delivered) feed(c, n, input::final_delivered);
-  feed_cell(c, n, *to, *letter);
+  feed_cell(c, n, to, *letter);
 }
 
 template <an_environment Env>
 void server<Env>::take_final_altered(conversation& c, const receipt& r) {
   for (const altered_part& part : r.altered) {
     if (!c.holds(part.at)) continue;
-    cell* to = cell_of(c.at(part.at), r.head.memory, false);
-    if (to == nullptr) continue;
-    auto count = to->altered();
+    const cell to = cell_of(c.at(part.at), r.head.memory, false);
+    if (!to) continue;
+    auto count = to.altered();
     const auto letter = duty::delivery::of_altered(part, count, limits_.altered_max);
     if (!letter) continue;
-    to->set_altered(count);
-    tell_altered(c, part, *to);
-    feed_cell(c, part.at, *to, *letter);
+    to.set_altered(count);
+    tell_altered(c, part, to);
+    feed_cell(c, part.at, to, *letter);
   }
 }
 
 /// Only for an observer that asks for it: the parts that were altered on the way to an endpoint
 /// (protocol.md, altered.parts).
 template <an_environment Env>
-void server<Env>::tell_altered(const conversation& c, const altered_part& said, const cell& to) {
+void server<Env>::tell_altered(const conversation& c, const altered_part& said, cell to) {
   const message_name name{c.key.name, said.at};
   if constexpr (requires(const diagnosis& found) { env_->watch.altered(name, found); }) {
     const slot& s = c.at(said.at);
     const std::string& peer = c.key.name.along->destination;
-    check e = check_of(c, said.at, to.endpoint);
+    check e = check_of(c, said.at, to.endpoint());
     if (!codes_.choose_key(e.head, peer)) return;
     env_->watch.altered(name, diagnose(codes_, e, purpose::deliver, purpose::deliver_altered, peer,
                                        s.payload, s.content, said));
@@ -129,12 +130,12 @@ void server<Env>::take_final_absent(conversation& c, const receipt& r, const cha
                                     const endpoint* from, const ranges& named) {
   const number end = std::min(r.covered.last + 1, c.top());
   for (number n = std::max(r.covered.first, c.base); n < end; ++n) {
-    cell* to = named.contains(n) ? nullptr : cell_of(c.at(n), r.head.memory, false);
-    if (to == nullptr || to->spoken_in >= via.asked_as) continue;
-    if (from != nullptr && !via.tells_of(to->sent_at, from->path, limits_.retry)) continue;
+    const cell to = named.contains(n) ? cell() : cell_of(c.at(n), r.head.memory, false);
+    if (!to || to.spoken_since(via.asked_as)) continue;
+    if (from != nullptr && !via.tells_of(to.sent_at(), from->path, limits_.retry)) continue;
     // sent when the endpoint said nothing of it: its application may have it, so this is no refusal
     if (from != nullptr && from->body_only && !c.at(n).core_only) continue;
-    feed_cell(c, n, *to, duty::delivery::input::absent);
+    feed_cell(c, n, to, duty::delivery::input::absent);
   }
 }
 

@@ -46,8 +46,10 @@ bool server<Env>::under_memory(const incoming& stanza, const header& head, const
 
 template <an_environment Env>
 auto server<Env>::find(const header& head, const std::string& peer) -> conversation* {
+  conversation* c = latest_.get();
+  if (c != nullptr && c->key.name == head.conversation && c->key.peer == peer) return c;
   auto at = conversations_.find(detail::custody_view{head.conversation, peer});
-  return at == conversations_.end() ? nullptr : &at->second;
+  return at == conversations_.end() ? nullptr : latest_.set(&at->second);
 }
 
 /// Something was forgotten that a replay could exploit: the memory gets a new name, durably, before
@@ -82,13 +84,14 @@ void server<Env>::forget_conversation(conversation& c) {
   --peers_.find(key.peer)->second.conversations;
   for (number n = c.base; n < c.top(); ++n) {
     drop_payload(c, c.at(n));
-    if (c.at(n).is != duty::custody::state::unknown)
-      emit(out::forget(record::row_name{"vr", c.peer, key.name, n}));
+    if (c.at(n).is != duty::custody::state::unknown) forget("vr", c.peer, key.name, n);
   }
-  emit(out::forget(record::row_name{"vc", c.peer, key.name}));
+  forget("vc", c.peer, key.name);
   for (auto& [address, via] : c.channels) deadlines_.disarm(via.timer);
   deadlines_.disarm(c.say_timer);
   std::erase(touched_, &c);
+  latest_.forget();
+  delivered_.forget();
   conversations_.erase(key);
 }
 
@@ -105,12 +108,14 @@ bool server<Env>::in_custody(const conversation& c) const {
 /// A number follows its sender to a new key as soon as its own is not current here any more; so a
 /// copy of an old element takes it back to none (protocol.md, key.remove).
 template <an_environment Env>
-void server<Env>::note_key(conversation& c, number n, const std::string& key_id) {
+void server<Env>::note_key(conversation& c, number n, const key_name& key_id) {
   slot& s = c.at(n);
-  if (!s.unfinished() || s.how->key_id == key_id) return;
+  if (!s.unfinished() || s.how().key_id == key_id) return;
   const auto now = env_->keys.current(c.key.peer);
-  if (now && s.how->key_id == now->key_id) return;
-  s.how = manners_({s.how->type, s.how->cover, key_id});
+  if (now && s.how().key_id == now->key_id) return;
+  const manner& how = s.how();
+  name_first(s, manners_(manner_view{how.type, how.cover, key_id, how.lifetime_s}),
+             s.along->endpoint, s.along->key_id);
   save(c, n);
 }
 
@@ -119,11 +124,13 @@ key_uses server<Env>::keys_in_use() const {
   key_uses out;
   for (const auto& [key, c] : conversations_)
     for (const slot& s : c.slots) {
-      if (s.unfinished() && !s.how->key_id.empty()) out.insert({key.peer, s.how->key_id});
+      if (s.unfinished() && !s.how().key_id.empty()) out.insert({key.peer, s.how().key_id});
       if (!s.owed()) continue;
-      for (const cell& to : s.cells)
-        if (to.sent && !duty::delivery::table.is_end(to.is) && !to.key_id->empty())
-          out.insert({key.name.along->destination, *to.key_id});
+      for (std::size_t i = 0; i < s.deliveries(); ++i) {
+        const cell to = s.delivery(i);
+        if (to.sent() && !duty::delivery::table.is_end(to.is()) && !to.key_id().empty())
+          out.insert({key.name.along->destination, *to.key_id()});
+      }
     }
   return out;
 }
@@ -140,7 +147,7 @@ template <an_environment Env>
 auto server<Env>::open(const incoming& stanza, const header& head, const std::string& peer)
     -> conversation* {
   if (conversation* known = find(head, peer)) {
-    if (bare(*known->reply_to) == *known->reply_to) known->reply_to.set(stanza.from);
+    if (known->reply_to->find('/') == std::string::npos) known->reply_to.set(stanza.from);
     note_form(*known, head);
     return known;
   }
@@ -153,6 +160,7 @@ auto server<Env>::open(const incoming& stanza, const header& head, const std::st
   }
   ++row.conversations;
   const detail::custody_key key{head.conversation, peer};
+  delivered_.forget();
   conversation& c = conversations_[key];
   c.key = key;
   c.peer = shared_text(peer);

@@ -114,7 +114,7 @@ template <an_environment Env>
 void server<Env>::transmit_plain(conversation& c, number n) {
   const slot& s = c.at(n);
   for (const endpoint& one : destination_of(c).endpoints)
-    if (one.plain) return emit(out::plain{one.address, s.how->type, {c.key.name, n}, s.payload});
+    if (one.plain) return emit(out::plain{one.address, s.how().type, {c.key.name, n}, s.payload});
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -19,20 +19,20 @@ void server<Env>::restore_custody(const record::server_custody& r, payload_ref p
   s.is = detail::state_of(r.is);
   s.why = r.why;
   s.flags = r.flags;
-  s.lifetime_s = r.lifetime_s;
   s.expires = r.expires;
-  s.hold_until = r.hold_until;
+  s.time = r.hold_until;
   s.content = r.content;
-  s.how = manners_(*r.how);
+  name_first(s, manners_(manner_view{r.how->type, r.how->cover, r.how->key_id, r.lifetime_s}), {},
+             {});
   keep_payload(c, s, std::move(payload));
-  s.ends = r.ends;
+  s.set_ends(r.ends);
   s.core_only = r.core_only;
   for (const record::sent_to& to : r.sent) {
-    cell* one = cell_of(s, to.endpoint, true);
-    if (one == nullptr) continue;
-    one->sent = true;
-    one->key_id = key_ids_(*to.key_id);
-    one->is = s.owed() ? duty::delivery::state::asking : duty::delivery::state::dropped;
+    const cell one = cell_of(s, to.endpoint, true);
+    if (!one) continue;
+    one.mark_sent();
+    set_key(s, one, *to.key_id);
+    one.set(s.owed() ? duty::delivery::state::asking : duty::delivery::state::dropped);
   }
   if (s.owed()) ++c.owed;
   if (s.is == duty::custody::state::voided && r.at >= c.low) c.voids.add(r.at);
@@ -98,6 +98,7 @@ void server<Env>::restore_numbers(rows& from, bool last_durable) {
     if (again) {
       n.is = record::custody_stage::verified;
       n.sent.clear();
+      if (n.hold_until == never) n.hold_until = now_ + limits_.hold_for;
       if ((n.flags & check::sealed) != 0) n.ends = {};  // it comes with the command
     }
     const auto held = from.payloads.find(record::payload_row('v', n.peer, n.name, n.at).key());
@@ -160,6 +161,7 @@ result<server_outputs> server<Env>::restore(const std::vector<stored>& records, 
 template <an_environment Env>
 void server<Env>::restore_conversation(const record::server_conversation& line) {
   const detail::custody_key key{line.name, *line.peer};
+  delivered_.forget();
   conversation& c = conversations_[key];
   c.key = key;
   c.peer = line.peer;
@@ -213,13 +215,14 @@ void server<Env>::append_state(octets& to) const {
       w.u8(static_cast<octet>(s.is));
       w.u8(static_cast<octet>(s.why));
       w.raw(octets_view(s.content).first(8));
-      w.sized(s.how->key_id);
-      if (s.ends) w.raw(s.ends->code.view());
-      for (const cell& one : s.cells) {
-        w.raw(one.endpoint.view());
-        w.sized(*one.key_id);
-        w.u8(static_cast<octet>(static_cast<int>(one.is) << 1 | one.sent));
-        w.u32(one.spoken_in);
+      w.sized(s.how().key_id);
+      if (s.ends()) w.raw(s.ends()->code.view());
+      for (std::size_t i = 0; i < s.deliveries(); ++i) {
+        const cell one = s.delivery(i);
+        w.raw(one.endpoint().view());
+        w.sized(*one.key_id());
+        w.u8(static_cast<octet>(static_cast<int>(one.is()) << 1 | one.sent()));
+        w.u32(one.spoken_in());
         const auto altered = one.altered();
         for (std::uint32_t n : {altered.attempts, altered.counted, altered.last_counted}) w.u32(n);
         w.raw(octets_view(altered.fingerprint));

@@ -10,24 +10,24 @@ namespace detail {
 
 inline record::session_cell session_of(const delivery_cell& one) {
   const auto altered = one.altered();
-  return {one.endpoint,       static_cast<std::uint8_t>(one.is),
-          one.spoken_in,      one.sent_at,
+  short_code sent{};
+  std::copy(altered.sent.begin(), altered.sent.end(), sent.begin());
+  return {one.endpoint(),     static_cast<std::uint8_t>(one.is()),
+          one.spoken_in(),    one.sent_at(),
           altered.attempts,   altered.last_counted,
-          altered.counted,    altered.sent,
+          altered.counted,    sent,
           altered.fingerprint};
 }
 
 /// The cell again; what is durable of it is in the record of its message already.
-inline delivery_cell cell_of_session(const record::session_cell& held) {
-  delivery_cell one;
-  one.endpoint = held.endpoint;
+inline void take_up(const record::session_cell& held, delivery_cell to) {
   using state = duty::delivery::state;
-  one.is = held.is <= static_cast<std::uint8_t>(state::dropped) ? static_cast<state>(held.is)
-                                                                : state::asking;
-  one.spoken_in = held.spoken_in;
-  one.sent_at = held.sent_at;
-  one.set_altered({held.attempts, held.last_counted, held.counted, held.sent, held.fingerprint});
-  return one;
+  to.set(held.is <= static_cast<std::uint8_t>(state::dropped) ? static_cast<state>(held.is)
+                                                              : state::asking);
+  to.set_spoken_in(held.spoken_in);
+  to.set_sent_at(held.sent_at);
+  to.set_altered(
+      {held.attempts, held.last_counted, held.counted, beginning_of(held.sent), held.fingerprint});
 }
 
 }  // namespace detail
@@ -74,11 +74,12 @@ record::session_conversation server<Env>::session_of(const conversation& c) cons
                             via.later, via.next, deadlines_.at(via.timer), via.low_told});
   for (number n = c.base; n < c.top(); ++n) {
     const slot& s = c.at(n);
-    if (!s.owed() || (s.cells.empty() && s.why == reason::none)) continue;
+    if (!s.owed() || (s.deliveries() == 0 && s.why == reason::none)) continue;
     auto& held = r.slots.emplace_back();
     held.at = n;
     held.why = s.why;
-    for (const cell& one : s.cells) held.cells.push_back(detail::session_of(one));
+    for (std::size_t i = 0; i < s.deliveries(); ++i)
+      held.cells.push_back(detail::session_of(s.delivery(i)));
   }
   return r;
 }
@@ -140,14 +141,17 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
     if (!c.holds(held.at) || !c.at(held.at).owed()) continue;
     slot& s = c.at(held.at);
     s.why = held.why;
-    auto durable = std::exchange(s.cells, {});
+    std::vector<record::sent_to> durable;
+    for (std::size_t i = 0; i < s.deliveries(); ++i)
+      durable.push_back({s.delivery(i).endpoint(), s.delivery(i).key_id()});
+    s.drop_deliveries(shared_value(detail::custody_manner{s.along->how, {}, {}}));
     for (const record::session_cell& one : held.cells)
-      s.cells.push_back(detail::cell_of_session(one));
-    for (cell& one : durable) {
-      cell* again = cell_of(s, one.endpoint, true);
-      if (again == nullptr) continue;
-      again->sent = true;
-      again->key_id = std::move(one.key_id);
+      if (const cell to = cell_of(s, one.endpoint, true)) detail::take_up(one, to);
+    for (const record::sent_to& one : durable) {
+      const cell again = cell_of(s, one.endpoint, true);
+      if (!again) continue;
+      again.mark_sent();
+      set_key(s, again, *one.key_id);
     }
   }
   return true;

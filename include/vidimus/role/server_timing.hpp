@@ -52,10 +52,11 @@ duty::open_since server<Env>::open_since(const conversation& c, const endpoint& 
   using state = duty::delivery::state;
   duty::open_since out;
   for (const slot& s : c.slots)
-    for (const cell& one : s.cells) {
-      if (!s.owed() || one.endpoint != to.memory) continue;
-      if (one.is == state::transmitted) out.answer = std::min(out.answer, one.sent_at);
-      if (one.is == state::pending) out.others = std::min(out.others, one.sent_at);
+    for (std::size_t i = 0; i < s.deliveries() && s.owed(); ++i) {
+      const cell one = s.delivery(i);
+      if (one.endpoint() != to.memory) continue;
+      if (one.is() == state::transmitted) out.answer = std::min(out.answer, one.sent_at());
+      if (one.is() == state::pending) out.others = std::min(out.others, one.sent_at());
     }
   return out;
 }
