@@ -8,8 +8,8 @@
 #include "support/rows.hpp"
 
 // Adds up which rows of the four tables the tests have used and holds that against the list of
-// those that none uses: rows LIST FILE..., where a folder stands for its files. A row that is neither used nor listed fails, and so
-// does one that is listed and used.
+// those that none uses: rows LIST FILE..., where a folder stands for its files. A row that is
+// neither used nor listed fails, and so does one that is listed and used.
 
 namespace {
 

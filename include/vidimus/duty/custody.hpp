@@ -85,7 +85,8 @@ inline constexpr fsm::table table = [] {
       c::void_first},
     {s::unknown, i::low_passed, s::closed, {}, c::low_one},
     row::refuse(s::unknown, {i::check_other, i::final_delivered, i::refused_by_all,
-      i::divided, i::lifetime_unsent, i::lifetime_sent, i::hold_over, i::pass_plainly}, c::not_armed),
+      i::divided, i::lifetime_unsent, i::lifetime_sent, i::hold_over, i::pass_plainly},
+      c::not_armed),
 
     {s::verified, i::check_ok, s::verified, again, c::s2_repeat},
     {s::verified, i::check_conditional, s::executed, {a::persist, a::tell, a::start_delivery},
