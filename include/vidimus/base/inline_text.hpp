@@ -18,7 +18,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// A text of at most `N` octets that stands where it is, so that copies are as those of a number.
 /// Reads as a string.
 template <std::size_t N>
-requires(N < 256) class inline_text {
+class inline_text {
+  static_assert(N < 256);
+
  public:
   static constexpr std::size_t size_max = N;
 

@@ -23,10 +23,11 @@ class shared_value {
   }
   shared_value(shared_value&& from) noexcept : held_(std::exchange(from.held_, nullptr)) {}
   shared_value& operator=(const shared_value& from) noexcept {
-    if (held_ == from.held_) return *this;
-    if (from.held_ != nullptr) from.held_->uses.add();
+    held* const given = from.held_;  // `from` may be in what is dropped
+    if (this == &from || held_ == given) return *this;
+    if (given != nullptr) given->uses.add();
     if (held_ != nullptr) drop();
-    held_ = from.held_;
+    held_ = given;
     return *this;
   }
   shared_value& operator=(shared_value&& from) noexcept {

@@ -181,7 +181,7 @@ class verifier {
     auto* key = ring_->find(*env_, peer, head, p, true);
     if (key == nullptr) return std::nullopt;
     write(head);
-    end_code made{std::move(head.key_id), head.rule, key->code(input_.view())};
+    end_code made{head.key_id, head.rule, key->code(input_.view())};
     tell(true, made.code);
     return made;
   }

@@ -55,8 +55,8 @@ class found_last {
  public:
   found_last() = default;
   found_last(const found_last&) noexcept {}
-  found_last& operator=(const found_last&) noexcept {
-    at_ = nullptr;
+  found_last& operator=(const found_last& from) noexcept {
+    if (this != &from) at_ = nullptr;
     return *this;
   }
   ~found_last() = default;
