@@ -180,7 +180,7 @@ class sender : detail::output_batch<sender_outputs> {
   void adopt_message(const record::sender_message& r, bool last_durable, payload_ref payload);
   message_name name_of(const conversation& c, number n) const { return {c.name, n}; }
   template <class Element>
-  void transmit(conversation& c, Element& e, purpose p, const stanza_type& type = {},
+  void transmit(conversation& c, Element& e, purpose p, stanza_type type = {},
                 const digest* content = nullptr, const payload_ref& payload = nullptr);
 
   Env* env_;

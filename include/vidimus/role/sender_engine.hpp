@@ -129,9 +129,10 @@ void sender<Env>::erase(conversation& c, number n) {
   forget("sp", {}, c.name, n);
 }
 
+/// `type` is a copy: that of a slot goes with its key.
 template <an_environment Env>
 template <class Element>
-void sender<Env>::transmit(conversation& c, Element& e, purpose p, const stanza_type& type,
+void sender<Env>::transmit(conversation& c, Element& e, purpose p, stanza_type type,
                            const digest* content, const payload_ref& payload) {
   e.head.conversation = c.name;
   e.head.memory = c.memory;

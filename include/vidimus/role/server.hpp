@@ -256,7 +256,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   bool restore_session(const record::session_conversation& r);
   template <class Element>
   void transmit(const shared_text& to, Element& e, purpose p, std::string_view peer,
-                const stanza_type& type = {}, const digest* content = nullptr,
+                stanza_type type = {}, const digest* content = nullptr,
                 const payload_ref& payload = nullptr);
 
   Env* env_;

@@ -23,8 +23,7 @@ server_outputs server<Env>::batch(Do what, instant now) {
 template <an_environment Env>
 template <class Element>
 void server<Env>::transmit(const shared_text& to, Element& e, purpose p, std::string_view peer,
-                           const stanza_type& type, const digest* content,
-                           const payload_ref& payload) {
+                           stanza_type type, const digest* content, const payload_ref& payload) {
   if (!codes_.seal(e, p, peer, content)) return;
   emit(to, type, std::move(e), payload);
 }
