@@ -236,12 +236,6 @@ std::vector<world> worlds(bool all) {
   out.push_back(
       {.name = "three-conditional", .messages = 3, .conditional = 2, .syncs = 1, .probes = 1});
   out.push_back({.name = "two", .model = "p09", .messages = 2, .syncs = 2, .probes = 2});
-  out.push_back({.name = "two-ends",
-                 .messages = 2,
-                 .syncs = 2,
-                 .probes = 1,
-                 .withdraw = 1,
-                 .sender_ends = 1});
   out.push_back(
       {.name = "two-sender-dies", .messages = 2, .syncs = 2, .probes = 1, .sender_crashes = 1});
   out.push_back({.name = "two-sender-old",
@@ -288,6 +282,12 @@ std::vector<world> worlds(bool all) {
                    .probes = 2,
                    .withdraw = 1,
                    .ordered = 2});
+    out.push_back({.name = "two-ends",
+                   .messages = 2,
+                   .syncs = 2,
+                   .probes = 1,
+                   .withdraw = 1,
+                   .sender_ends = 1});
     out.push_back({.name = "one-all-die-long",
                    .syncs = 3,
                    .probes = 3,
