@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "../version.hpp"
+#include "use_count.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -30,13 +30,17 @@ class rare_value {
   const T* operator->() const noexcept { return &**this; }
   /// To be changed.
   T& here() {
-    if (!held_) held_ = std::make_unique<T>();
+    if (!held_) held_.reset(new T());
     return *held_;
   }
   explicit operator bool() const noexcept { return held_ != nullptr; }
 
  private:
-  std::unique_ptr<T> held_;
+  // apart, so that what is done most often stays short
+  struct destroyed {
+    VIDIMUS_APART void operator()(T* gone) const noexcept { delete gone; }
+  };
+  std::unique_ptr<T, destroyed> held_;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -11,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "list_places.hpp"
 #include "use_count.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -19,8 +20,13 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// heap. Positions are pointers, valid until the list changes. An erased value is gone at once.
 template <class T, std::size_t N>
 requires std::default_initializable<T> && std::copyable<T>
-class short_list {
+class short_list : public list_places<short_list<T, N>, T> {
+  using places = list_places<short_list, T>;
+
  public:
+  using places::back;
+  using places::end;
+
   short_list() = default;
   short_list(std::initializer_list<T> from) {
     for (const T& one : from) push_back(one);
@@ -50,17 +56,9 @@ class short_list {
   }
 
   const T* begin() const noexcept { return size_ <= N ? here_.data() : there_; }
-  const T* end() const noexcept { return begin() + size_; }
   T* begin() noexcept { return size_ <= N ? here_.data() : there_; }
-  T* end() noexcept { return begin() + size_; }
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
-  const T& front() const noexcept { return *begin(); }
-  const T& back() const noexcept { return *(end() - 1); }
-  T& front() noexcept { return *begin(); }
-  T& back() noexcept { return *(end() - 1); }
-  const T& operator[](std::size_t i) const noexcept { return begin()[i]; }
-  T& operator[](std::size_t i) noexcept { return begin()[i]; }
 
   void push_back(T value) {
     if (size_ < N)
