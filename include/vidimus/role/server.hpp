@@ -250,7 +250,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   struct rows;
   void restore_conversation(const record::server_conversation& line);
   void restore_numbers(rows& from, bool last_durable);
-  void restore_custody(const record::server_custody& r, payload_ref payload);
+  void restore_custody(conversation& c, const record::server_custody& r, payload_ref payload);
   record::session_conversation session_of(const conversation& c) const;
   void restore_endpoints(const record::session_endpoints& r);
   bool restore_session(const record::session_conversation& r);

@@ -7,13 +7,8 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
-void server<Env>::restore_custody(const record::server_custody& r, payload_ref payload) {
-  conversation& c = conversations_.find({r.name, *r.peer})->second;
-  if (r.at < c.base) {
-    emit(out::forget(r.row()));
-    if (payload) emit(out::forget(record::payload_row('v', r.peer, r.name, r.at)));
-    return;
-  }
+void server<Env>::restore_custody(conversation& c, const record::server_custody& r,
+                                  payload_ref payload) {
   while (c.top() <= r.at) c.slots.emplace_back();
   slot& s = c.at(r.at);
   s.is = detail::state_of(r.is);
@@ -103,16 +98,19 @@ void server<Env>::restore_numbers(rows& from, bool last_durable) {
     }
     const auto held = from.payloads.find(record::payload_row('v', n.peer, n.name, n.at).key());
     const bool has = held != from.payloads.end();
-    if (!conversations_.contains({n.name, *n.peer})) {
+    const auto line = conversations_.find({n.name, *n.peer});
+    if (line == conversations_.end()) {
       emit(out::forget(n.row()));
     } else if (!has && detail::needs_payload(n.is)) {
       emit(out::forget(n.row()));  // the store kept less than it said: that may be replayed
       rename(*n.peer);
+    } else if (n.at < line->second.base) {
+      emit(out::forget(n.row()));
     } else {
       // the content of what has ended stays in the list of what is forgotten: a batch was cut off
       const bool stays = has && detail::needs_payload(n.is);
-      restore_custody(n, stays ? held->second : nullptr);
-      if (again) save(conversations_.find({n.name, *n.peer})->second, n.at);
+      restore_custody(line->second, n, stays ? held->second : nullptr);
+      if (again) save(line->second, n.at);
       if (stays) from.payloads.erase(held);
     }
   }
