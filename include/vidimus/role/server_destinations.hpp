@@ -32,12 +32,19 @@ bool server<Env>::in_use(const conversation& c, std::string_view address,
   return false;
 }
 
-/// The channel to an endpoint, if what was said there was said to it. An endpoint that was never
-/// spoken with has no number of its own yet.
+namespace detail {
+/// Whether what was said at an address was said to this endpoint. One that was never spoken with
+/// has no number of its own yet.
+inline bool was_said_to(const endpoint& to, std::string_view address, const channel& via) {
+  return via.session == to.session && (to.session != 0 || *to.address == address);
+}
+}  // namespace detail
+
+/// The channel to an endpoint, if what was said there was said to it.
 template <an_environment Env>
 auto server<Env>::used_with(conversation& c, const endpoint& to) -> channel* {
   for (auto& [address, via] : c.channels)
-    if (via.session == to.session && (to.session != 0 || to.address == address)) return &via;
+    if (detail::was_said_to(to, address, via)) return &via;
   return nullptr;
 }
 
@@ -46,7 +53,7 @@ template <an_environment Env>
 auto server<Env>::user_of(conversation& c, std::string_view address, const channel& via)
     -> endpoint* {
   for (endpoint& one : destination_of(c).endpoints)
-    if (one.session == via.session && (via.session != 0 || one.address == address)) return &one;
+    if (detail::was_said_to(one, address, via)) return &one;
   return nullptr;
 }
 
