@@ -9,8 +9,6 @@
 
 namespace vidimus::inline VIDIMUS_ABI::duty {
 
-using vidimus::long_ago;
-
 /// What is open towards a peer: since when the earliest of it waits. `never`: there is none.
 struct open_since {
   instant answer = never;  ///< the peer owes a first word about it

@@ -56,10 +56,11 @@ struct waiting_numbers {
   }
   bool reach(const batch_limits& limits) const {
     constexpr std::size_t most = octets_of(range{number_max, number_max - 1});
+    if (numbers.count() >= limits.count) return true;
     std::size_t octets = beside;
-    if (octets + numbers.size() * most < limits.octets) return numbers.count() >= limits.count;
+    if (octets + numbers.size() * most < limits.octets) return false;
     for (const range& r : numbers) octets += octets_of(r);
-    return numbers.count() >= limits.count || octets >= limits.octets;
+    return octets >= limits.octets;
   }
 };
 

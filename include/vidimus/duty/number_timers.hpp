@@ -34,8 +34,8 @@ class number_timers {
     if (now > before) {  // the entry may have fallen for this one
       if (armed < before) return;
       least = never;
-      const number end = std::max(first_of_group(n), base);
-      for (number k = std::min(last_of_group(n) + 1, top); k > end; --k) {
+      const number first = std::max(first_of_group(n), base);
+      for (number k = std::min(last_of_group(n) + 1, top); k > first; --k) {
         const instant one = at(k - 1);
         if (one == armed) return;  // it falls for that one as well
         least = std::min(least, one);

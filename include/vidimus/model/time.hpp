@@ -38,7 +38,6 @@ class packed_instant {
  public:
   packed_instant() = default;
   packed_instant(instant from) noexcept {  // NOLINT: the same time
-    constexpr std::int64_t most = std::int64_t{1} << 46;
     std::int64_t at = from.at;
     if (at >= most) at = most;
     if (at <= -most) at = -most;
@@ -47,7 +46,6 @@ class packed_instant {
     high_ = static_cast<std::uint16_t>(at >> 32);
   }
   operator instant() const noexcept {  // NOLINT: the same time
-    constexpr std::int64_t most = std::int64_t{1} << 46;
     const std::int64_t at =
         std::int64_t{static_cast<std::int16_t>(high_)} * (std::int64_t{1} << 32) +
         (std::int64_t{middle_} << 16) + low_;
@@ -55,6 +53,8 @@ class packed_instant {
   }
 
  private:
+  static constexpr std::int64_t most = std::int64_t{1} << 46;
+
   std::uint16_t low_ = 0, middle_ = 0, high_ = 0;
 };
 

@@ -49,7 +49,7 @@ struct further_delivery {
   std::uint32_t attempts = 0;
   sent_code code{};
   shared_text key_id;
-  instant sent_at = duty::long_ago;
+  instant sent_at = long_ago;
   altered_seen seen;
 };
 

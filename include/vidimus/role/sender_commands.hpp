@@ -112,7 +112,7 @@ sender_outputs sender<Env>::link_restored(instant now) {
           if (!c.slots.empty() || c.past) {
             touch(c);
             c.quiet = 0;
-            for (slot& s : c.slots) s.sent_at = duty::long_ago;
+            for (slot& s : c.slots) s.sent_at = long_ago;
             if (!c.slots.empty()) send_sync(c);
           }
       },

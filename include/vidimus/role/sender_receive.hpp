@@ -70,7 +70,7 @@ void sender<Env>::take_receipt(conversation& c, const receipt& r) {
   if (snapshot) take_absent(c, r.covered, named);
   for (const range& gone : r.missing)
     for (number n = std::max(gone.first, c.base); n <= gone.last && n < c.top(); ++n)
-      c.at(n).sent_at = duty::long_ago;
+      c.at(n).sent_at = long_ago;
   if (!r.missing.empty()) want_sync(c);
   release_parked(c);
 }
@@ -87,7 +87,7 @@ void sender<Env>::adopt_memory(conversation& c, const memory_name& memory) {
   c.octets_max = 0;
   save(c);
   if (first) return;
-  for (slot& s : c.slots) s.sent_at = duty::long_ago;  // it had no effect under this name
+  for (slot& s : c.slots) s.sent_at = long_ago;  // it had no effect under this name
   for (number n = c.base; n < c.top(); ++n) feed(c, n, input::renamed);
 }
 

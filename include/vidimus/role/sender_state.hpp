@@ -25,14 +25,14 @@ struct sender_slot {
   reason why = reason::none;  ///< what a failure would be reported with
   std::uint8_t flags = 0;
   bool exposed : 1 = false;
-  bool in_grace : 1 = false;         ///< `expires` is the end of the grace time
-  bool timed : 1 = false;            ///< at `expires` something is to be done
-  bool end_to_end : 1 = false;       ///< goes with a second code only (protocol.md, end.code)
-  bool known : 1 = true;             ///< false: ended before a restore, content not known any more
-  std::uint32_t spoken_in = 0;       ///< the sync count at our last word about it
-  std::uint32_t attempts = 0;        ///< transmissions under this memory
-  sent_code sent{};                  ///< the first octets of the code transmitted last
-  instant sent_at = duty::long_ago;  ///< our last word about it
+  bool in_grace : 1 = false;    ///< `expires` is the end of the grace time
+  bool timed : 1 = false;       ///< at `expires` something is to be done
+  bool end_to_end : 1 = false;  ///< goes with a second code only (protocol.md, end.code)
+  bool known : 1 = true;        ///< false: ended before a restore, content not known any more
+  std::uint32_t spoken_in = 0;  ///< the sync count at our last word about it
+  std::uint32_t attempts = 0;   ///< transmissions under this memory
+  sent_code sent{};             ///< the first octets of the code transmitted last
+  instant sent_at = long_ago;   ///< our last word about it
   instant expires;
   digest content{};
   shared_value<manner> how;  ///< with the key last transmitted under

@@ -24,7 +24,7 @@ void sender<Env>::measure(conversation& c, const receipt& r) {
     const state waits = s.what == status::verified ? state::awaiting_receipt : state::resubmitted;
     for (number n = std::max(s.span.first, c.base); n <= s.span.last && n < c.top(); ++n) {
       const slot& one = c.at(n);
-      if (one.is != waits || one.attempts != 1 || one.sent_at == duty::long_ago) continue;
+      if (one.is != waits || one.attempts != 1 || one.sent_at == long_ago) continue;
       return path_.sample(now_ - one.sent_at);
     }
   }
