@@ -48,13 +48,7 @@ inline void bundle(std::string_view in) {
   for (const auto& one : a) {
     if (!one || !one->bundled) continue;
     must(a[0] ? one->from == a[0]->from : true, "from somewhere else");
-    vidimus::outgoing_stanza parts;
-    parts.to = one->to;
-    parts.from = one->from;
-    parts.type = one->type;
-    parts.payload = one->payload;
-    if (one->own) parts.own = &*one->own;
-    const auto written = vidimus::write_stanza(parts);
+    const auto written = sent_on(*one);
     if (!written) continue;  // escaped it may be too large
     const auto again = alone.read(*written);
     must(again && again->canonical == one->canonical && again->own == one->own,

@@ -86,6 +86,18 @@ inline void scan(std::string_view in) {
   for (char c : reused.why().what) must(c >= 0x20 && c < 0x7f, "a report that is not printable");
 }
 
+/// What was read, written again.
+inline auto sent_on(const vidimus::stanza& one) {
+  vidimus::outgoing_stanza parts;
+  parts.to = one.to;
+  parts.from = one.from;
+  parts.id = one.id;
+  parts.type = one.type;
+  parts.payload = one.payload;
+  if (one.own) parts.own = &*one.own;
+  return vidimus::write_stanza(parts);
+}
+
 /// Octets and tree: the same canonical octets or the same refusal; and what is sent on reads alike.
 inline void entries_agree(std::string_view in) {
   static vidimus::stanza_reader by_octets, by_tree, again;
@@ -111,14 +123,7 @@ inline void entries_agree(std::string_view in) {
   must(a->payload == b->payload && a->own == b->own, "the entries give different parts");
   must(vidimus::content_view::parse(a->canonical).has_value(), "canonical octets are not accepted");
 
-  vidimus::outgoing_stanza parts;
-  parts.to = a->to;
-  parts.from = a->from;
-  parts.id = a->id;
-  parts.type = a->type;
-  parts.payload = a->payload;
-  if (a->own) parts.own = &*a->own;
-  const auto written = vidimus::write_stanza(parts);
+  const auto written = sent_on(*a);
   if (!written) {  // escaped it may be too large
     must(in.size() > 10'000, "what was read cannot be written");
     return;

@@ -182,6 +182,7 @@ class program {
   }
 
   void do_the_rest(const server_outputs& outputs) {
+    const auto to_link = [this](std::string_view text) { send(text); };
     for (const auto& one : outputs) {
       const auto* t = std::get_if<out::transmit>(&one);
       const auto* bare_one = std::get_if<out::plain>(&one);
@@ -189,15 +190,15 @@ class program {
       sending how;
       how.self = party::server;
       how.from = link_.address();
-      if (t == nullptr) how.from = local_part(bare_one->name.in.along->origin) + '@' + how.from;
       if (t == nullptr) {
+        how.from = local_part(bare_one->name.in.along->origin) + '@' + how.from;
         if (auto text = stanza_text(*bare_one, how)) send(*text);
         continue;
       }
       const bool reads = bundling_.count(t->to) != 0;
-      (void)bundler_.add(*t, how, reads, [this](std::string_view text) { send(text); });
+      (void)bundler_.add(*t, how, reads, to_link);
     }
-    bundler_.flush([this](std::string_view text) { send(text); });
+    bundler_.flush(to_link);
   }
   void send(std::string_view text) {
     if (!link_.send(text)) std::printf("-- kept back, as it is not fit to be sent\n");

@@ -39,6 +39,19 @@ struct seen {
   }
 };
 
+/// Whether two readings say the same of a message.
+void alike(const stanza& a, const stanza& b) {
+  CHECK(a.from == b.from);
+  CHECK(a.to == b.to);
+  CHECK(a.id == b.id);
+  CHECK(a.type == b.type);
+  CHECK(a.is_error == b.is_error);
+  CHECK(a.is_copy == b.is_copy);
+  CHECK(a.own == b.own);
+  CHECK(a.canonical == b.canonical);
+  CHECK(a.payload == b.payload);
+}
+
 /// By both entries, which have to say the same.
 seen read(const std::string& text, const stream_scope& scope = {}) {
   bundle_reader reader;
@@ -50,16 +63,8 @@ seen read(const std::string& text, const stream_scope& scope = {}) {
   INFO(text);
   REQUIRE(octets_said.refused == tree_said.refused);
   REQUIRE(octets_said.good.size() == tree_said.good.size());
-  for (std::size_t i = 0; i < octets_said.good.size(); ++i) {
-    const stanza &a = octets_said.good[i], &b = tree_said.good[i];
-    CHECK(a.canonical == b.canonical);
-    CHECK(a.payload == b.payload);
-    CHECK(a.own == b.own);
-    CHECK(a.from == b.from);
-    CHECK(a.to == b.to);
-    CHECK(a.is_error == b.is_error);
-    CHECK(a.is_copy == b.is_copy);
-  }
+  for (std::size_t i = 0; i < octets_said.good.size(); ++i)
+    alike(octets_said.good[i], tree_said.good[i]);
   return octets_said;
 }
 std::vector<refusal_kind> why(const std::string& text) {
@@ -77,15 +82,7 @@ stanza alone(std::string text) {
 }
 void same(const stanza& got, const stanza& wanted) {
   CHECK(got.bundled);
-  CHECK(got.from == wanted.from);
-  CHECK(got.to == wanted.to);
-  CHECK(got.id == wanted.id);
-  CHECK(got.type == wanted.type);
-  CHECK(got.is_error == wanted.is_error);
-  CHECK(got.is_copy == wanted.is_copy);
-  CHECK(got.own == wanted.own);
-  CHECK(got.canonical == wanted.canonical);
-  CHECK(got.payload == wanted.payload);
+  alike(got, wanted);
 }
 
 }  // namespace

@@ -100,12 +100,15 @@ class receiver_program {
     link_.send("<iq type='set' id='archive'><query xmlns='urn:xmpp:mam:2'/></iq>");
   }
 
+  auto to_link() {
+    return [this](std::string_view text) { link_.send(std::string(text)); };
+  }
   void do_the_rest(receiver_outputs outputs) {
     for (auto& one : outputs) {
       if (auto* t = std::get_if<out::transmit>(&one)) send(*t);
       if (auto* d = std::get_if<out::deliver>(&one)) waiting_.push_back(std::move(*d));
     }
-    bundler_.flush([this](std::string_view text) { link_.send(std::string(text)); });
+    bundler_.flush(to_link());
   }
   void send(const out::transmit& o) {
     if (!link_.is_up()) return;
@@ -113,8 +116,7 @@ class receiver_program {
     how.self = party::receiver;
     how.from = link_.address();
     how.stamps = false;
-    (void)bundler_.add(o, how, bundles_,
-                       [this](std::string_view text) { link_.send(std::string(text)); });
+    (void)bundler_.add(o, how, bundles_, to_link());
   }
 
   /// S5. The effect and the record that it was accepted are one transaction (accept.atomic), so a

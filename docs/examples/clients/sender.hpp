@@ -192,12 +192,15 @@ class sender_program {
     return true;
   }
 
+  auto to_link() {
+    return [this](std::string_view text) { link_.send(std::string(text)); };
+  }
   void do_the_rest(const sender_outputs& outputs) {
     for (const auto& one : outputs) {
       if (const auto* t = std::get_if<out::transmit>(&one)) send(*t);
       if (const auto* r = std::get_if<out::report>(&one)) reports_.push_back(*r);
     }
-    bundler_.flush([this](std::string_view text) { link_.send(std::string(text)); });
+    bundler_.flush(to_link());
   }
   /// What a receipt says of messages that arrived altered; the role knows whether it is true.
   void note_altered(const incoming& one) {
@@ -215,8 +218,7 @@ class sender_program {
     how.self = party::sender;
     how.from = link_.address();
     how.stamps = false;
-    (void)bundler_.add(o, how, bundles_,
-                       [this](std::string_view text) { link_.send(std::string(text)); });
+    (void)bundler_.add(o, how, bundles_, to_link());
   }
 
   void say_outcomes() {

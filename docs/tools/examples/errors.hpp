@@ -82,7 +82,7 @@ inline std::string refused() {
 inline std::string not_taken() {
   server_limits vl = strict(server_limits{});
   vl.lifetime_max_s = 3600;
-  opened s({}, vl, 3600);
+  opened s(strict(sender_limits{}), vl, 3600);
   const auto name = s.submit("<body>Some time today</body>");
   s.arrives<check>(relay, "S1: a day, where this server keeps nothing longer than an hour");
   s.arrives<receipt>(alice, "void before custody");

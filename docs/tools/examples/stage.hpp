@@ -18,7 +18,6 @@ namespace examples {
 /// A stanza on its way.
 struct flight {
   std::string from, to, text;
-  element what;
   out::transmit sent;
 };
 
@@ -201,7 +200,7 @@ class stage {
     const auto at =
         std::find_if(air_.begin(), air_.end(), [&](const flight& f) { return bare(f.to) == to; });
     expect(at != air_.end(), "a stanza is on its way to " + std::string(to));
-    expect(std::holds_alternative<Element>(at->what), "it is another one: " + at->text);
+    expect(std::holds_alternative<Element>(at->sent.what), "it is another one: " + at->text);
     flight f = std::move(*at);
     air_.erase(at);
     return f;
@@ -272,7 +271,7 @@ class stage {
       how.from = from;
       auto text = stanza_text(o, how);
       expect(text.has_value(), "the stanza can be written");
-      air_.push_back({from, o.to, std::move(*text), o.what, o});
+      air_.push_back({from, o.to, std::move(*text), o});
     } else if constexpr (std::is_same_v<Out, out::report>) {
       reports_.push_back({o.name, o.ended, o.why});
     } else if constexpr (std::is_same_v<Out, out::deliver>) {
