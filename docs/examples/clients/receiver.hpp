@@ -69,8 +69,9 @@ class receiver_program {
   }
 
  private:
-  static receiver_limits limits() {
+  receiver_limits limits() const {
     receiver_limits l;
+    l.answers_per_peer = pace_.answers;
     l.window = under_way;
     return l;
   }

@@ -137,6 +137,7 @@ struct pace {
   span_ms reconnect_first = milliseconds(500), reconnect_most = seconds(60);
   span_ms ping = seconds(30);      ///< of silence, then the server is asked for a word
   span_ms announce = seconds(60);  ///< how often a receiver says that it is there
+  duty::bucket_limits answers{};   ///< of a receiver, to what was altered on its way
 };
 
 /// Messages of one conversation that may be under way: enough that no station waits for another
@@ -163,7 +164,8 @@ inline pace pace_of(const options& o) {
           milliseconds(50),
           milliseconds(400),
           milliseconds(500),
-          milliseconds(300)};
+          milliseconds(300),
+          {128, 128}};  // who is asked so much more often has as much more to answer
 }
 
 /// When to connect again: twice as long after each failure, drawn from the upper half, so that a
