@@ -11,6 +11,7 @@ namespace explore {
 enum class kind : std::uint8_t {
   submit,
   withdraw,
+  close,
   link_restored,
   link_lost,
   timer,
@@ -29,9 +30,10 @@ enum class kind : std::uint8_t {
   lose,         ///< the process ends, the store is empty
 };
 
-inline constexpr std::array<std::string_view, 18> kind_names{
+inline constexpr std::array<std::string_view, 19> kind_names{
     "submits",
     "withdraws",
+    "closes",
     "link restored",
     "link lost",
     "timer",

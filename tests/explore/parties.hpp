@@ -27,7 +27,7 @@ struct sender_books : lives {
     std::uint8_t told = 0;  ///< outcomes reported, a bit each
   };
   std::array<message, 3> messages;
-  std::uint8_t cuts = 0;
+  std::uint8_t cuts = 0, closes = 0;
   bool link = false;
   int submitting = -1;  ///< during one step
   void calm() { submitting = -1, restoring = false; }
@@ -96,6 +96,7 @@ class sender_machine final : public machine_of<reach::sender_role, sender_books,
   void went_back(sender_books& books, const shelf& older) override;
   void list(std::uint32_t state, std::vector<move>& to) override;
   void list_commands(const party& from, std::vector<move>& to);
+  void list_close(const party& from, std::vector<move>& to);
   void list_deadlines(const party& from, std::vector<move>& to);
 };
 

@@ -53,6 +53,7 @@ void sender_books::append(octets& to) const {
     w.u8(m.told);
   }
   w.u8(cuts);
+  w.u8(closes);
   w.u8(link);
 }
 
@@ -220,6 +221,18 @@ void sender_machine::list_commands(const party& from, std::vector<move>& to) {
   }
 }
 
+void sender_machine::list_close(const party& from, std::vector<move>& to) {
+  if (from.books.closes >= in_.close) return;
+  move& one = to.emplace_back(move{{kind::close, 0}, {}});
+  step(
+      from, {}, false,
+      [&](role& of, sender_books& books) {
+        ++books.closes;
+        return std::optional(of.close(toy::bob, the_time));
+      },
+      one.to);
+}
+
 void sender_machine::list_deadlines(const party& from, std::vector<move>& to) {
   const auto& index = (*from.role).*open(reach::sender_deadlines{});
   const auto armed = armed_in<heap, entries>(index, less);
@@ -281,6 +294,7 @@ void sender_machine::list(std::uint32_t state, std::vector<move>& to) {
         },
         one.to);
   }
+  list_close(from, to);
   list_deadlines(from, to);
 }
 

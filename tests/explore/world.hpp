@@ -23,6 +23,7 @@ struct world {
   int altered = 0;      ///< ways in which the payload of a check may be changed on the way
   int cuts = 0;         ///< times the sender's link is lost
   int detaches = 0;     ///< times the receiver's address is detached, or attached anew
+  int close = 0;        ///< times the application closes the conversation
   int withdraw = 0;     ///< the application may withdraw
   int sender_ends = 0;  ///< lifetime and grace of the sender may end
   int server_ends = 0;  ///< lifetime at the server may end

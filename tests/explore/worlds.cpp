@@ -14,6 +14,7 @@ const std::vector<bound>& bounds() {
       {"altered", &world::altered},
       {"cuts", &world::cuts},
       {"detaches", &world::detaches},
+      {"close", &world::close},
       {"withdraw", &world::withdraw},
       {"sender-ends", &world::sender_ends},
       {"server-ends", &world::server_ends},
@@ -236,6 +237,8 @@ std::vector<world> worlds(bool all) {
   out.push_back(
       {.name = "three-conditional", .messages = 3, .conditional = 2, .syncs = 1, .probes = 1});
   out.push_back({.name = "two", .model = "p09", .messages = 2, .syncs = 2, .probes = 2});
+  out.push_back({.name = "one-closed", .cuts = 1, .close = 1, .withdraw = 1, .server_crashes = 1});
+  out.push_back({.name = "two-closed", .messages = 2, .syncs = 2, .probes = 1, .close = 1});
   out.push_back(
       {.name = "two-sender-dies", .messages = 2, .syncs = 2, .probes = 1, .sender_crashes = 1});
   out.push_back({.name = "two-sender-old",

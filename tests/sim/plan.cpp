@@ -6,7 +6,7 @@ namespace sim {
 namespace {
 
 /// How many of 100 worlds have the fault, in worlds that have faults at all.
-constexpr std::array<std::uint8_t, fault_count - 1> share{
+constexpr std::array<std::uint8_t, fault_count - 2> share{
     45, 35, 45, 35, 20, 8,  25, 15, 15, 35, 15, 35, 20, 30, 15, 25, 25, 25, 7,
     7,  8,  8,  8,  35, 25, 20, 40, 15, 7,  30, 10, 35, 8,  3,  3,  3,  30};
 
@@ -111,6 +111,7 @@ plan draw(std::uint64_t seed, const cuts& less, int messages_most) {
   chance c(seed, 1);
   p.faults = draw_faults(c);
   if (chance(seed, 18).one_in(3)) p.faults |= bit(fault::bundle);  // also where nothing goes wrong
+  if (chance(seed, 19).one_in(4)) p.faults |= bit(fault::close);   // likewise
   p.faults = (p.faults | less.with) & ~less.without;
   if (less.crowd > 0) p.faults = (p.faults | bit(fault::rotate)) & ~bit(fault::tight);
   p.senders = std::min<int>(less.senders, static_cast<int>(c.between(1, 3)));

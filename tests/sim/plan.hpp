@@ -47,8 +47,9 @@ enum class fault : std::uint8_t {
   false_endpoint,
   rotate,
   bundle,
+  close,  ///< the application closes conversations
 };
-inline constexpr std::size_t fault_count = 38;
+inline constexpr std::size_t fault_count = 39;
 inline constexpr std::array<std::string_view, fault_count> fault_names{
     "lose",           "twice",          "delay",          "replay",     "alter",
     "mangle",         "forge",          "copy",           "fork",       "cut",
@@ -57,7 +58,7 @@ inline constexpr std::array<std::string_view, fault_count> fault_names{
     "old_receiver",   "lost_server",    "lost_receiver",  "withdraw",   "tight",
     "skew",           "short_life",     "hold",           "oversize",   "tick",
     "insider",        "aftermath_loss", "jump",           "lie",        "false_relay",
-    "false_endpoint", "rotate",         "bundle"};
+    "false_endpoint", "rotate",         "bundle",         "close"};
 
 using fault_set = std::uint64_t;
 constexpr fault_set bit(fault f) noexcept { return fault_set{1} << static_cast<unsigned>(f); }

@@ -33,7 +33,8 @@ world::world(const plan& p, std::vector<std::string>* transcript)
       host_(p.seed, 4),
       attacker_(p.seed, 5),
       app_(p.seed, 6),
-      keys_(p.seed, 7) {
+      keys_(p.seed, 7),
+      closing_(p.seed, 20) {
   did.seeds = 1;
   trustless_ = books_.lenient = p.trustless();
   books_.altered_least = static_cast<int>(std::min(2u, p.of_sender.altered_max));

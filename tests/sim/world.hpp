@@ -114,6 +114,7 @@ class world {
   // roles' lives (world_life.cpp)
   void submit(int sender, int index, bool last);
   void withdraw(int at);
+  void close(int sender, const std::string& destination);
   void answer(endpoint_party& p, const message_name& name, bool accept, bool again);
   void answer_unasked(endpoint_party& p);
   void tick(sender_party& p);
@@ -192,7 +193,7 @@ class world {
   std::uint64_t order_ = 0;
   std::uint64_t hash_ = 0xcbf29ce484222325ull;
   std::priority_queue<event> queue_;
-  chance net_, life_, host_, attacker_, app_, keys_;
+  chance net_, life_, host_, attacker_, app_, keys_, closing_;
   std::deque<sender_party> senders_;
   relay_party relay_;
   std::deque<endpoint_party> endpoints_;

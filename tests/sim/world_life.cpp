@@ -50,6 +50,8 @@ void world::submit(int sender, int index, bool last) {
   if (faulty(fault::withdraw) && app_.one_in(3))
     after(app_.one_in(3) ? app_.between(0, 60000) : app_.between(0, 2000),
           [=, this] { withdraw(at); });
+  if (faulty(fault::close) && closing_.one_in(4))
+    after(closing_.between(0, 4000), [=, this, to = m.destination] { close(sender, to); });
   const ledger::item_key key{line_of(given->name.in), given->name.at};
   carry_out(p, std::move(given->outputs));
   books_.all[static_cast<std::size_t>(at)].accepted = p.held.messages.contains(key);
@@ -69,6 +71,14 @@ void world::withdraw(int at) {
   say(p.name, " withdraws ", s.canonical);
   s.withdraw_asked = true;
   carry_out(p, std::move(*outs));
+}
+
+void world::close(int sender, const std::string& destination) {
+  sender_party& p = senders_[static_cast<std::size_t>(sender)];
+  if (!p.up) return;
+  hit(fault::close);
+  say(p.name, " closes the conversation with ", destination);
+  carry_out(p, p.role->close(destination, time_of(p)));
 }
 
 /// The host of an endpoint answers what was handed to it. A host by name makes the effect first, in

@@ -74,3 +74,81 @@ TEST_CASE(
   t.run();
   REQUIRE(t.effects.size() == before);
 }
+
+TEST_CASE(
+    "an application closes a conversation with messages under way; the next one opens another",
+    "[name.close][low.one]") {
+  trio t;
+  t.start();
+  const auto one = t.submit("one");
+  t.run();
+  const auto two = t.submit("two");
+  t.alice_did(t.a->close(bob, t.now));
+  REQUIRE(closes(t) == 0);  // not before its last message has its outcome
+  const auto three = t.submit("three");
+  REQUIRE(two.in == one.in);
+  REQUIRE(!(three.in == two.in));
+  REQUIRE(three.at == 1);
+  t.run();
+  t.pass(seconds(40));
+  for (const auto& name : {one, two, three}) {
+    REQUIRE(t.outcome_of(name) == outcome::delivered);
+    REQUIRE(t.taken(name) == 1);
+  }
+  REQUIRE(closes(t) == 1);
+  REQUIRE(t.alice_store.all().size() == 1);  // the record of the conversation that goes on
+}
+
+TEST_CASE("a closed conversation sends what waits for credit and for the link", "[name.close]") {
+  trio t;
+  t.attach();
+  std::vector<message_name> names;
+  for (int i = 0; i < 40; ++i) names.push_back(t.submit("message " + std::to_string(i)));
+  t.alice_did(t.a->close(bob, t.now));
+  t.link_up();
+  t.run();
+  t.pass(seconds(40));
+  for (const auto& name : names) REQUIRE(t.outcome_of(name) == outcome::delivered);
+  REQUIRE(t.effects.size() == names.size());
+  REQUIRE(closes(t) == 1);
+  REQUIRE(t.alice_store.all().empty());
+}
+
+TEST_CASE("a conversation closed without a link is told to be over when there is one",
+          "[name.close]") {
+  trio t;
+  t.start();
+  const auto one = t.submit("one");
+  t.run();
+  t.pass(seconds(40));
+  REQUIRE(t.outcome_of(one) == outcome::delivered);
+  t.alice_did(t.a->link_lost(t.now));
+  t.alice_did(t.a->close(bob, t.now));
+  REQUIRE(closes(t) == 0);
+  REQUIRE(!t.alice_store.all().empty());
+  t.link_up();
+  t.run();
+  REQUIRE(closes(t) == 1);
+  REQUIRE(t.alice_store.all().empty());
+  REQUIRE(t.a->close(bob, t.now).empty());  // there is none: nothing to do
+  REQUIRE(t.a->close("nobody@example.net", t.now).empty());
+}
+
+TEST_CASE("a closed conversation is over after a restart, too", "[name.close]") {
+  trio t;
+  t.start();
+  const auto one = t.submit("one");
+  t.alice_did(t.a->close(bob, t.now));
+  t.air.clear();
+  t.crash_sender();
+  t.link_up();
+  t.run();
+  t.pass(seconds(40));
+  const auto two = t.submit("two");
+  t.run();
+  t.pass(seconds(40));
+  REQUIRE(t.outcome_of(one) == outcome::delivered);
+  REQUIRE(t.outcome_of(two) == outcome::delivered);
+  REQUIRE(!(two.in == one.in));
+  REQUIRE(closes(t) == 1);
+}

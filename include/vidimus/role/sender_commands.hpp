@@ -12,7 +12,7 @@ bool sender<Env>::close_idle() {
   for (auto at = current_.begin(); at != current_.end(); ++at) {
     conversation& c = conversations_.find(at->second)->second;
     if (!c.slots.empty() || (!link_up_ && !c.memory.empty())) continue;
-    c.past = true;
+    c.closing = true;
     touch(c);
     current_.erase(at);
     return true;
@@ -101,6 +101,21 @@ result<sender_outputs> sender<Env>::withdraw(const message_name& name, instant n
       now);
 }
 
+/// What was submitted goes on (protocol.md, name.close).
+template <an_environment Env>
+sender_outputs sender<Env>::close(const std::string& destination, instant now) {
+  return batch(
+      [&] {
+        const auto at = current_.find(destination);
+        if (at == current_.end()) return;
+        conversation& c = conversations_.find(at->second)->second;
+        c.closing = true;
+        touch(c);
+        current_.erase(at);
+      },
+      now);
+}
+
 template <an_environment Env>
 sender_outputs sender<Env>::link_restored(instant now) {
   return batch(
@@ -109,7 +124,7 @@ sender_outputs sender<Env>::link_restored(instant now) {
         link_up_ = true;
         path_.forget();
         for (auto& [id, c] : conversations_)
-          if (!c.slots.empty() || c.past) {
+          if (!c.slots.empty() || c.is_over()) {
             touch(c);
             c.quiet = 0;
             for (slot& s : c.slots) s.sent_at = long_ago;
@@ -248,7 +263,8 @@ void sender<Env>::append_state(octets& to) const {
   for (const auto& [id, c] : conversations_) {
     w.raw(id.view());
     w.u64(c.commanded);
-    w.u8(static_cast<octet>(c.told << 3 | c.past << 2 | (c.timer != 0) << 1 | c.wants_sync));
+    w.u8(static_cast<octet>(c.closing << 4 | c.told << 3 | c.past << 2 | (c.timer != 0) << 1 |
+                            c.wants_sync));
     w.u64(c.next);
     w.raw(c.memory.view());
     w.u64(c.base);

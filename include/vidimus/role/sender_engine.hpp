@@ -255,7 +255,7 @@ void sender<Env>::settle(conversation& c) {
   if (c.wants_sync && now_ >= c.may_answer(limits_.retry)) send_sync(c);
   if (lacks_credit(c)) send_sync(c);
   set_timer(c);
-  if (!c.past || !c.slots.empty()) return;
+  if (!c.is_over()) return;
   if (!c.memory.empty()) {
     if (!link_up_) return;  // the server is told that the conversation is over
     send_sync(c);

@@ -52,9 +52,10 @@ struct altered_news {
 
 struct sender_conversation : duty::asking {
   conversation_name name;
-  bool past = false;   ///< of an earlier life: no new submissions
-  memory_name memory;  ///< the server's, as last confirmed; empty: not known
-  number base = 1;     ///< number of slots.front(); everything below has ended
+  bool past = false;     ///< of an earlier life: no new submissions
+  bool closing = false;  ///< by the application: no new submissions
+  memory_name memory;    ///< the server's, as last confirmed; empty: not known
+  number base = 1;       ///< number of slots.front(); everything below has ended
   block_queue<sender_slot, 16> slots;
   duty::number_timers timers;  ///< of the slots
   number next = 1;             ///< lowest number that was never sent
@@ -69,6 +70,8 @@ struct sender_conversation : duty::asking {
   bool told = false;     ///< news came under this memory: the server knows both
   number commanded = 0;  ///< highest number that an execute command named in this life
 
+  /// Whether there is nothing left to do but to tell the server that nothing else will come.
+  bool is_over() const { return (past || closing) && slots.empty(); }
   number top() const { return base + slots.size(); }  ///< one above the highest number
   bool owns(number n) const { return n >= base && n < top(); }
   sender_slot& at(number n) { return slots[static_cast<std::size_t>(n - base)]; }

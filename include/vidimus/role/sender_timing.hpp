@@ -67,7 +67,7 @@ void sender<Env>::send_sync(conversation& c) {
   e.low = c.base;
   e.top = c.asked_top;
   e.voids = c.voids.for_element();
-  e.close = c.past && c.slots.empty();
+  e.close = c.is_over();
   transmit(c, e, purpose::sync, {});
 }
 

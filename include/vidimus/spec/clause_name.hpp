@@ -16,7 +16,7 @@ enum class clause : std::uint8_t {
   s1_durable, s1_transmit, s2_verify, s2_receipt, s2_repeat, s3_resend, s3_execute, s3_stop,
   s3_again, s4_forward, s4_hold, s4_mark, s5_hand, s5_answer, s5_repeat, s5_refuse, s6_resend,
   s6_end, s6_stop,
-  name_conversation, name_number, name_memory, name_exposed, name_reused,
+  name_conversation, name_close, name_number, name_memory, name_exposed, name_reused,
   content_canonical, content_coverage, content_strict, content_view, lint_known,
   code_header, code_input, code_purpose, code_digest, code_compare, code_secret,
   key_preset, key_rule, key_derive, key_current, key_remove, key_scope,

@@ -50,6 +50,8 @@ inline constexpr std::array clauses{
     "verdicts; only the next snapshot, at the pace of the timer, brings another attempt."),
   VIDIMUS_CLAUSE_(name_conversation, "name.conversation", "A conversation is what one life of the "
     "sending machine sends to one destination; after a restore new submissions open a new one."),
+  VIDIMUS_CLAUSE_(name_close, "name.close", "A conversation that its application closes takes no "
+    "more messages; those submitted before go on to their outcomes."),
   VIDIMUS_CLAUSE_(name_number, "name.number", "Messages of a conversation are numbered 1, 2, 3 to "
     "2^53 - 1; a number is bound to one content for ever."),
   VIDIMUS_CLAUSE_(name_memory, "name.memory",
