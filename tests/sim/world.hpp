@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <queue>
+#include <set>
 
 #include "alter.hpp"
 #include "books.hpp"
@@ -90,6 +91,8 @@ class world {
   // keys that change (world_keys.cpp)
   struct key_pair;
   void schedule_rotations();
+  void schedule_rotations_of_ends();
+  void rotate_ends(const std::string& from, const std::string& to, int made, std::int64_t wait);
   void rotate(key_pair& pair);
   void retire(key_pair& pair, std::string id, bool early);
   bool in_use(const key_pair& pair, const std::string& id) const;
@@ -184,6 +187,8 @@ class world {
     std::vector<std::string> ids{"k1"};  ///< held; the last one is the newest
     int made = 1;
   };
+
+  std::set<std::pair<std::string, std::string>> between_ends_;  ///< that hold a key of their own
 
   plan plan_;
   std::vector<std::string>* transcript_;

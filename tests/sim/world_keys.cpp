@@ -22,6 +22,37 @@ void world::schedule_rotations() {
       after(keys_.between(0, plan_.phase_one * 3 / 4), [this, &pair] { rotate(pair); });
 }
 
+/// As do ends that hold a key of their own.
+void world::schedule_rotations_of_ends() {
+  if (!plan_.has(fault::rotate)) return;
+  chance times(plan_.seed, 21);
+  for (const auto& [from, to] : between_ends_)
+    for (int n = 2; n < plan_.rotations + 2; ++n)
+      after(times.between(0, plan_.phase_one * 3 / 4),
+            [=, this, from = from, to = to, wait = times.between(0, 8000)] {
+              rotate_ends(from, to, n, wait);
+            });
+}
+
+/// The receivers get it first (protocol.md, end.keys). The old ones stay: no role can tell for how
+/// long they are needed.
+void world::rotate_ends(const std::string& from, const std::string& to, int made,
+                        std::int64_t wait) {
+  hit(fault::rotate);
+  const std::string id = "e" + std::to_string(made);
+  say("a key ", id, " between ", from, " and ", to);
+  const octets code = toy::code_of(id + " between " + from + " and " + to);
+  constexpr auto rule = check_rule::hmac_sha_256_128;
+  const auto give = [=, this](party& p, const std::string& peer) {
+    if (!p.e.keys.add_end_to_end(peer, id, code, rule, plan_.sealed))
+      broken("P2", "a key between the ends was refused");
+  };
+  for (endpoint_party& p : endpoints_)
+    if (p.bare == to) give(p, from);
+  for (sender_party& p : senders_)
+    if (p.bare == from) after(wait, [=, &p] { give(p, to); });
+}
+
 /// All ends accept the new key, then each makes it current at its own time; some time later the old
 /// ones go.
 void world::rotate(key_pair& pair) {

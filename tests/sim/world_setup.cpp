@@ -60,7 +60,7 @@ void world::make_parties() {
 /// Trust modes end to end and sealed, for some pairs of sender and destination.
 void world::give_ends() {
   chance c(plan_.seed, 9);
-  std::set<std::pair<std::string, std::string>> given;
+  auto& given = between_ends_;
   for (sender_party& from : senders_)
     for (const std::string& to : destinations_) {
       const bool other_device = plan_.devices && from.number % 2 == 1;
@@ -98,6 +98,7 @@ void world::schedule() {
   schedule_plain();
   schedule_attacks();
   schedule_rotations();
+  schedule_rotations_of_ends();
 }
 
 void world::schedule_submissions() {
