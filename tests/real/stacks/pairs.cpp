@@ -110,8 +110,10 @@ class pairs {
       for (const child* one : senders)
         if (one->code() != 0 && one->code() != 1) throw gave_up{"a sender did not end well"};
     }
-    for (std::size_t from = 0; from < stacks_.size(); ++from)
-      as_text_.push_back(senders[from]->lines_with("-- sent as text"));
+    for (child* one : senders) {
+      as_text_.push_back(one->lines_with("-- sent as text"));
+      shown_.push_back(one->lines_with(": altered on the way, sent again"));
+    }
     for (child* one : receivers) in_.end(*one);
   }
 
@@ -211,6 +213,11 @@ class pairs {
         "%s: %lld of %lld altered messages were told altered, in the others our element was "
         "altered; %lld other stanzas altered\n",
         asked_.server.c_str(), sum.told_altered, sum.altered, in_.seen.others_altered);
+    for (std::size_t from = 0; from < stacks_.size(); ++from) {
+      std::printf("%s: %s showed %lld messages to be altered on the way and sent again\n",
+                  asked_.server.c_str(), stacks_[from].shown.c_str(), shown_[from]);
+      if (shown_[from] == 0) complain("no altered message was shown to its sender", {}, from);
+    }
     const ledger& seen = in_.seen;
     std::printf(
         "%s: %lld stanzas of ours replayed, %lld reordered, %lld messages withheld and a receipt "
@@ -266,6 +273,7 @@ class pairs {
   std::vector<std::string> missing_;
   std::vector<std::vector<posted>> posts_;  ///< of each sender
   std::vector<cell> cells_;
+  std::vector<long long> shown_;    ///< messages that a sender showed to be altered on the way
   std::vector<long long> as_text_;  ///< lines of each sender that say so
   bool good_ = true;
 };
