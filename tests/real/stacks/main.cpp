@@ -11,7 +11,8 @@
 
 int main(int argc, char** argv) {
   constexpr auto usage =
-      "real-stacks --server prosody|ejabberd --programs DIR [--copies] [--own N] [--seed N] "
+      "real-stacks --server prosody|ejabberd --programs DIR [--copies|--bundles] [--own N] [--seed "
+      "N] "
       "[--keep]\n";
   ::signal(SIGPIPE, SIG_IGN);
   real::request of;
@@ -19,8 +20,8 @@ int main(int argc, char** argv) {
                                        std::chrono::microseconds(1));
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
-    if (name == "--keep" || name == "--copies") {
-      (name == "--keep" ? of.keep : of.copies) = true;
+    if (name == "--keep" || name == "--copies" || name == "--bundles") {
+      (name == "--keep" ? of.keep : name == "--copies" ? of.copies : of.bundles) = true;
       continue;
     }
     if (i + 1 == argc) return std::fputs(usage, stderr), 2;

@@ -73,6 +73,7 @@ class pairs {
       for (const design& one : texts_.all)
         for (std::size_t to = 0; to < stacks_.size(); ++to)
           posts.push_back({&one, to, is_foretold(one, stacks_[from], stacks_[to])});
+      if (asked_.bundles) std::erase_if(posts, [](const posted& one) { return one.foretold; });
       std::stable_partition(posts.begin(), posts.end(),
                             [](const posted& one) { return !one.foretold; });
       std::string sound, all;
@@ -91,14 +92,15 @@ class pairs {
     std::vector<child*> receivers, senders;
     for (const stack& one : stacks_)
       receivers.push_back(
-          &in_.start_client(one, side::receiver, "bob-" + one.name, "desk", true, {}));
+          &in_.start_client(one, side::receiver, "bob-" + one.name, "desk", !asked_.bundles, {}));
     for (const bool sound : {true, false}) {
+      if (asked_.bundles && !sound) break;
       senders.clear();
       for (const stack& one : stacks_) {
         std::vector<std::string> more{"--file", one.name + (sound ? ".sound" : ".all")};
         if (!sound) more.insert(more.end(), {"--lifetime", std::to_string(soon)});
-        senders.push_back(
-            &in_.start_client(one, side::sender, "alice-" + one.name, "phone", true, more));
+        senders.push_back(&in_.start_client(one, side::sender, "alice-" + one.name, "phone",
+                                            !asked_.bundles, more));
       }
       in_.until(sound ? "all is delivered" : "all that is lost has ended", [&] {
         for (child* one : receivers)
@@ -196,10 +198,10 @@ class pairs {
 
   void print() {
     std::printf(
-        "| server | sender | receiver | sent | altered on the way | verified | delivered | not "
-        "kept "
+        "| server | sender | receiver | %s | altered on the way | verified | delivered | not kept "
         "by a stack | false alarms | missed alterations |\n"
-        "|---|---|---|---|---|---|---|---|---|---|\n");
+        "|---|---|---|---|---|---|---|---|---|---|\n",
+        asked_.bundles ? "sent, in bundles" : "sent");
     cell sum;
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const cell& c = cells_[i];
@@ -209,6 +211,35 @@ class pairs {
         sum.*field += c.*field;
     }
     line("all", "all", sum);
+    if (asked_.bundles)
+      print_bundles();
+    else
+      print_mischief(sum);
+    for (std::size_t from = 0; from < as_text_.size(); ++from)
+      if (as_text_[from] != 0)
+        std::printf("%s: %s sent %lld stanzas as text, as its tree cannot say them\n",
+                    asked_.server.c_str(), stacks_[from].shown.c_str(),
+                    static_cast<long long>(as_text_[from]));
+    tell_what_is_left_out();
+  }
+
+  void print_bundles() {
+    std::printf("%s: bundles, with %lld messages and elements of ours in them:",
+                asked_.server.c_str(), in_.seen.bundled);
+    bool all = true;
+    for (const stack& one : stacks_)
+      for (const std::string& at : {"alice-" + one.name + '@' + host + "/phone",
+                                    "bob-" + one.name + '@' + host + "/desk"}) {
+        const long long n = in_.seen.bundles[at];
+        std::printf(" %lld at %s", n, at.c_str());
+        all = all && n != 0;
+      }
+    std::printf("\n");
+    good_ = good_ && all;
+    if (!all) std::printf("BROKEN: each stack is to send and to read bundles\n");
+  }
+
+  void print_mischief(const cell& sum) {
     std::printf(
         "%s: %lld of %lld altered messages were told altered, in the others our element was "
         "altered; %lld other stanzas altered\n",
@@ -233,12 +264,6 @@ class pairs {
       std::printf("too little was altered: the run shows too little\n");
       good_ = false;
     }
-    for (std::size_t from = 0; from < as_text_.size(); ++from)
-      if (as_text_[from] != 0)
-        std::printf("%s: %s sent %lld stanzas as text, as its tree cannot say them\n",
-                    asked_.server.c_str(), stacks_[from].shown.c_str(),
-                    static_cast<long long>(as_text_[from]));
-    tell_what_is_left_out();
   }
   void line(const std::string& from, const std::string& to, const cell& c) const {
     std::printf("| %s | %s | %s | %lld | %lld | %lld | %lld | %lld | %lld | %lld |\n",
@@ -249,6 +274,7 @@ class pairs {
   void tell_what_is_left_out() const {
     for (const std::string& one : missing_)
       std::printf("%s: left out, as its program was not built\n", one.c_str());
+    if (asked_.bundles) return;  // the run without them tells
     std::map<std::string, std::string> refused;
     for (const unsendable& one : texts_.refused) {
       auto& names = refused[one.why];

@@ -39,6 +39,8 @@ std::string watch::pass(bool towards_server, std::string child) {
   how.scope = scope();
   how.self = who_ == side::sender ? party::sender : party::receiver;
   if (towards_server) how.self = party::server;
+  if (child.find("<bundle ") != std::string::npos)
+    return pass_bundle(how, towards_server, std::move(child));
   auto came = arrive(reader_, readable(child, towards_server), how);
   if (!came) return ++to_.unreadable, child;
   if (came->whole.is_copy || came->whole.is_error) {
@@ -56,6 +58,23 @@ std::string watch::pass(bool towards_server, std::string child) {
   if (const auto* one = std::get_if<execute>(&came->what.what)) note(*one);
   if (alters_ && ++others_ % 12 == 0 && alter(child, towards_server)) ++to_.others_altered;
   return disorder(towards_server, std::move(child), child == before);
+}
+
+/// As it is: bundles are altered in the simulator.
+std::string watch::pass_bundle(const reading& how, bool towards_server, std::string child) {
+  ++to_.bundles[address_];
+  const auto each = [&](result<arrival, refusal> came) {
+    ++to_.bundled;
+    if (!came || came->kind != arrival_kind::ours) return void(++to_.unreadable);
+    if (const auto* one = std::get_if<check>(&came->what.what)) {
+      passage& here = at(one->head, one->at);
+      here.seen = here.intact = true;
+    }
+    if (const auto* one = std::get_if<receipt>(&came->what.what)) note(*one);
+    if (const auto* one = std::get_if<execute>(&came->what.what)) note(*one);
+  };
+  arrive_each(bundle_reader_, readable(child, towards_server), how, each);
+  return child;
 }
 
 /// What was altered is not replayed: two alike are for its sender a reason to give up.

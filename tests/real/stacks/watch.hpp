@@ -5,7 +5,7 @@
 #include <map>
 #include <random>
 #include <set>
-#include <vidimus/adapt/xmpp_text.hpp>
+#include <vidimus/adapt/xmpp_bundle.hpp>
 
 #include "../proxy.hpp"
 
@@ -34,10 +34,12 @@ struct ledger {
   std::map<named, std::array<passage, 2>> messages;  ///< by hop
   long long checks_altered = 0, others_altered = 0;
   long long replayed = 0, reordered = 0, withheld = 0, forged_receipts = 0, forged_commands = 0;
-  long long obeyed = 0;                 ///< steps that only what was forged can have caused
-  long long carbons = 0, archived = 0;  ///< copies of stanzas with our element
-  long long answered_copies = 0;        ///< of messages that were never sent there themselves
-  long long unreadable = 0;             ///< with our element, and the strict pass refuses them
+  long long obeyed = 0;                      ///< steps that only what was forged can have caused
+  long long carbons = 0, archived = 0;       ///< copies of stanzas with our element
+  long long answered_copies = 0;             ///< of messages that were never sent there themselves
+  std::map<std::string, long long> bundles;  ///< that were written to, or came from, an address
+  long long bundled = 0;                     ///< messages and elements in them
+  long long unreadable = 0;                  ///< with our element, and the strict pass refuses them
   std::mt19937_64 chance;
 };
 
@@ -58,6 +60,7 @@ class watch final : public between {
 
  private:
   passage& at(const vidimus::header& of, vidimus::number n);
+  std::string pass_bundle(const vidimus::reading& how, bool towards_server, std::string child);
   std::string pass_check(const vidimus::check& of, std::string child, bool towards_server);
   void note(const vidimus::receipt& of);
   void note(const vidimus::execute& of);
@@ -78,6 +81,7 @@ class watch final : public between {
   std::array<std::string, 2> held_;                  ///< to come behind the next, by way
   std::array<std::vector<std::string>, 2> earlier_;  ///< passed as they were
   vidimus::stanza_reader reader_, other_reader_;
+  vidimus::bundle_reader bundle_reader_;
 };
 
 }  // namespace real

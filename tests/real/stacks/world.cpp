@@ -81,10 +81,11 @@ void world::start_relay() {
                               " @" + host + '\n');
   }
   write("relay.keys", keys);
-  relay_ = child({asked_.programs + "/example-relay", "--address", relay_address, "--secret-file",
-                  "secret", "--keys", "relay.keys", "--store", "relay.db", "--port",
-                  std::to_string(server_->components), "--quick", "--whole", "--single"},
-                 dir_.path(), dir_ / "relay.out");
+  relay_ = child(
+      {asked_.programs + "/example-relay", "--address", relay_address, "--secret-file", "secret",
+       "--keys", "relay.keys", "--store", "relay.db", "--port", std::to_string(server_->components),
+       "--quick", "--whole", asked_.bundles ? "--whole" : "--single"},
+      dir_.path(), dir_ / "relay.out");
 }
 
 child& world::start_client(const stack& by, side who, const std::string& user,
@@ -103,8 +104,9 @@ child& world::start_client(const stack& by, side who, const std::string& user,
         std::string("--relay"), relay_address, std::string("--keys"), user + ".keys",
         std::string("--store"), store + ".db", std::string("--host"), std::string("127.0.0.1"),
         std::string("--port"), std::to_string(link.port()), std::string("--plain"),
-        std::string("--quick"), std::string("--single"), std::string("--audit")})
+        std::string("--quick"), std::string("--audit")})
     words.push_back(word);
+  if (!asked_.bundles) words.push_back("--single");
   words.insert(words.end(), more.begin(), more.end());
   return clients_.emplace_back(words, dir_.path(), dir_ / (store + ".out"));
 }

@@ -32,6 +32,7 @@ struct request {
   std::size_t own = 16;  ///< bodies of its own besides the corpus
   std::uint64_t seed = 0;
   bool keep = false, copies = false;
+  bool bundles = false;  ///< as the programs send by themselves; nothing is altered then
 };
 
 /// A server, a relay, and clients of which each has a link that is watched.
