@@ -105,6 +105,7 @@ class shelf {
   shelf(const life& of, const std::string& name, const char* tables = nullptr) {
     sqlite_options how;
     how.sync = of.sync;
+    how.log_max = 10'000;  // so that the table is brought up to date now and then
     auto opened = sqlite_file::open(of.dir + '/' + name + ".db", how);
     if (!opened) {
       const auto kind = opened.error().kind;

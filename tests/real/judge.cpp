@@ -12,6 +12,10 @@ namespace real {
 
 namespace {
 
+/// The sender's program numbers its rows: no name has two. And the questions find names by it.
+constexpr auto no_name_twice =
+    "CREATE UNIQUE INDEX IF NOT EXISTS names ON said(conversation, number)";
+
 /// Both ends' files, as one database.
 class books {
  public:
@@ -19,7 +23,8 @@ class books {
     const std::string attach = "ATTACH '" + dir + "/receiver.db' AS b";
     good_ = sqlite3_open_v2((dir + "/sender.db").c_str(), &db_, SQLITE_OPEN_READWRITE, nullptr) ==
                 SQLITE_OK &&
-            sqlite3_exec(db_, attach.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+            sqlite3_exec(db_, attach.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK &&
+            sqlite3_exec(db_, no_name_twice, nullptr, nullptr, nullptr) == SQLITE_OK;
   }
   books(const books&) = delete;
   books& operator=(const books&) = delete;

@@ -56,9 +56,9 @@ class receiver_program {
       link_.run(milliseconds(10));
       announce();
       shelf_.begin();
+      take_what_waits();  // before there is more: what is answered stands at the end then
       shelf_.add(role_.receive(link_.came.elements, now()));
       link_.came.elements.clear();
-      take_what_waits();
       do_the_rest(shelf_.commit());
       say_taken();
     }

@@ -41,8 +41,11 @@ class sender_program {
     });
     row(shelf_.file(), "SELECT conversation, number, at FROM said WHERE outcome IS NULL")
         .read([&](auto& r) {
-          open_[{octets(r.raw(0).begin(), r.raw(0).end()), static_cast<number>(r.integer(1))}] = {
-              static_cast<std::uint64_t>(r.integer(2)), {}};
+          message_name of;
+          if (r.raw(0).size() == of.in.id.octets.size())
+            std::copy(r.raw(0).begin(), r.raw(0).end(), of.in.id.octets.begin());
+          of.at = static_cast<number>(r.integer(1));
+          open_[key_of(of)] = {static_cast<std::uint64_t>(r.integer(2)), {}};
         });
     do_the_rest(shelf_.restored(role_.restore(shelf_.all(), shelf_.last_durable(), now())));
     if (o.has("--file"))
@@ -90,10 +93,14 @@ class sender_program {
   }
 
  private:
-  using key = std::pair<octets, number>;
+  using key = std::pair<decltype(conversation_id::octets), number>;
   struct shown {
     std::uint64_t at = 0;  ///< which message of this file, from 1
     std::string state;
+  };
+  struct told {
+    out::report what;
+    std::uint64_t at = 0;  ///< as above; 0: not known any more
   };
 
   sender_limits limits() const {
@@ -103,9 +110,7 @@ class sender_program {
     l.unfinished_max = under_way;
     return l;
   }
-  static key key_of(const message_name& of) {
-    return {octets(of.in.id.view().begin(), of.in.id.view().end()), of.at};
-  }
+  static key key_of(const message_name& of) { return {of.in.id.octets, of.at}; }
 
   /// Messages of a file; those of former lives were written already.
   void read_file(const std::string& name) {
@@ -177,7 +182,8 @@ class sender_program {
       return true;
     }
     const auto view = content_view::parse(composed->body.canonical);
-    row(shelf_.file(), "INSERT INTO said(conversation, number, text) VALUES(?1, ?2, ?3)")
+    row(shelf_.file(), "INSERT INTO said(at, conversation, number, text) VALUES(?1, ?2, ?3, ?4)")
+        .integer(written_ + 1)
         .name(given->name)
         .text(view ? view->body() : std::string_view())
         .run();
@@ -198,7 +204,10 @@ class sender_program {
   void do_the_rest(const sender_outputs& outputs) {
     for (const auto& one : outputs) {
       if (const auto* t = std::get_if<out::transmit>(&one)) send(*t);
-      if (const auto* r = std::get_if<out::report>(&one)) reports_.push_back(*r);
+      if (const auto* r = std::get_if<out::report>(&one)) {
+        const auto at = open_.find(key_of(r->name));
+        reports_.push_back({*r, at != open_.end() ? at->second.at : 0});
+      }
     }
     bundler_.flush(to_link());
   }
@@ -223,7 +232,7 @@ class sender_program {
 
   void say_outcomes() {
     for (; said_ < reports_.size(); ++said_) {
-      const out::report& r = reports_[said_];
+      const out::report& r = reports_[said_].what;
       auto at = open_.find(key_of(r.name));
       if (at == open_.end()) continue;
       std::string why(r.why == reason::none ? "" : name_of(r.why));
@@ -236,12 +245,18 @@ class sender_program {
   /// In the next transaction, in which the role's records of them go: an outcome is given once more
   /// if this dies before, and `told` counts them.
   void note_outcomes() {
-    for (const out::report& r : reports_)
-      row(shelf_.file(),
-          "UPDATE said SET outcome = ?3, told = told + 1 WHERE conversation = ?1 AND number = ?2")
-          .name(r.name)
-          .text(name_of(r.ended))
-          .run();
+    for (const told& one : reports_) {
+      const bool by_place = one.at != 0;  // else it had an outcome before: by its name, with a look
+      row of(shelf_.file(),
+             by_place ? "UPDATE said SET outcome = ?2, told = told + 1 WHERE at = ?1"
+                      : "UPDATE said SET outcome = ?3, told = told + 1 WHERE conversation = ?1 "
+                        "AND number = ?2");
+      if (by_place)
+        of.integer(one.at);
+      else
+        of.name(one.what.name);
+      of.text(name_of(one.what.ended)).run();
+    }
     reports_.clear();
     said_ = 0;
   }
@@ -249,7 +264,7 @@ class sender_program {
   void say_changes() {
     for (auto& [name, one] : open_) {
       message_name of;
-      std::copy(name.first.begin(), name.first.end(), of.in.id.octets.begin());
+      of.in.id.octets = name.first;
       of.at = name.second;
       const auto at = role_.state_of(of);
       if (!at || one.state == words_for(*at)) continue;
@@ -293,11 +308,11 @@ class sender_program {
   sender<our_environment> role_;
   Client link_;
   bool from_file_ = false;
-  std::deque<std::string> waiting_;   ///< of a file
-  std::set<key> altered_;             ///< told so, since the last transmissions
-  std::vector<out::report> reports_;  ///< not noted yet
-  std::size_t said_ = 0;              ///< of these
-  std::map<key, shown> open_;         ///< messages without outcome
+  std::deque<std::string> waiting_;  ///< of a file
+  std::set<key> altered_;            ///< told so, since the last transmissions
+  std::vector<told> reports_;        ///< not noted yet
+  std::size_t said_ = 0;             ///< of these
+  std::map<key, shown> open_;        ///< messages without outcome
   std::uint64_t written_ = 0, session_ = 0;
   bool was_up_ = false, input_over_ = false;
   bool more_ = false;  ///< input was left for the next turn

@@ -30,7 +30,7 @@ inline constexpr auto sender_usage =
 
 inline constexpr auto sender_tables =
     "CREATE TABLE IF NOT EXISTS said(at INTEGER PRIMARY KEY, conversation BLOB, number INTEGER,"
-    " text TEXT, outcome TEXT, told INTEGER DEFAULT 0, UNIQUE(conversation, number));"
+    " text TEXT, outcome TEXT, told INTEGER DEFAULT 0);"
     "CREATE TABLE IF NOT EXISTS contents(conversation BLOB, number INTEGER, octets BLOB)";
 
 inline const char* words_for(duty::submission::state at) {

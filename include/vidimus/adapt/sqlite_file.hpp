@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "sqlite_parts.hpp"
+#include "sqlite_log.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -40,9 +40,11 @@ class sqlite_file {
   ~sqlite_file() {
     if (db_ == nullptr) return;
     rollback();
-    if (marked_ && !failed_) (void)execute("UPDATE vidimus_store SET is_open = 0", "closing");
-    persist_.close();
-    forget_.close();
+    if (marked_ && !failed_) {
+      (void)fold();
+      (void)execute("UPDATE vidimus_store SET is_open = 0", "closing");
+    }
+    log_.close();
     sqlite3_close_v2(db_);
   }
 
@@ -53,6 +55,15 @@ class sqlite_file {
     if (failed_) return *failed_;
     lost_.reset();
     if (auto done = execute("BEGIN IMMEDIATE", "beginning a transaction"); !done) return done;
+    open_ = true;
+    if (!log_.is_due()) return true;
+    const int code = log_.fold();
+    if (code == SQLITE_OK) return true;
+    const store_done done = fail(code, "bringing the table up to date in");
+    rollback();
+    if (failed_) return done;
+    // where there is no space for it now, what is to be written may still find some
+    if (auto again = execute("BEGIN IMMEDIATE", "beginning a transaction"); !again) return again;
     open_ = true;
     return true;
   }
@@ -67,10 +78,12 @@ class sqlite_file {
       return still;
     }
     auto done = execute("COMMIT", "committing");
-    if (done)
+    if (done) {
       waits_.committed();
-    else
+      log_.committed();
+    } else {
       rollback();
+    }
     open_ = false;
     return done;
   }
@@ -80,6 +93,7 @@ class sqlite_file {
     if (sqlite3_get_autocommit(db_) == 0) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
     open_ = false;
     waits_.rolled_back();
+    log_.rolled_back();
     lost_.reset();
   }
 
@@ -117,7 +131,7 @@ class sqlite_file {
  private:
   friend class sqlite_store;
   static constexpr int application = 0x5669644d;  ///< "VidM"
-  static constexpr int schema = 1;
+  static constexpr int schema = 2;                ///< 1 had no log
 
   sqlite_file() = default;
 
@@ -137,6 +151,7 @@ class sqlite_file {
       lost_ = e;
     }
     if (is_final(e.kind)) failed_ = e;
+    if (e.kind == store_fault::full) log_.want_space();
     return e;
   }
 
@@ -152,6 +167,7 @@ class sqlite_file {
     if (open_ && sqlite3_get_autocommit(db_) != 0) {
       lost_ = store_error{store_fault::rolled_back, SQLITE_OK,
                           path_ + ": the transaction was ended by a statement of the host's"};
+      if (log_.load() != SQLITE_OK) failed_ = lost_;  // it may have been committed by that
       return *lost_;
     }
     return true;
@@ -198,8 +214,9 @@ class sqlite_file {
       return refusal(store_fault::not_ours, "it is a database of another program");
     if (std::strtol(written_by->c_str(), nullptr, 10) > schema)
       return refusal(store_fault::newer, "it was written by a newer version of the library");
-    if (*written_by != std::to_string(schema))
+    if (*written_by != std::to_string(schema) && *written_by != "1")
       return refusal(store_fault::damaged, "its schema has no version");
+    has_log_ = *written_by != "1";
     const auto was_open = ask("SELECT is_open FROM vidimus_store");
     if (!was_open) return was_open.error();
     if (*was_open != "0" && !log_there)
@@ -216,7 +233,9 @@ class sqlite_file {
     const bool full = options.sync == store_sync::full;
     std::string how = full ? "PRAGMA synchronous = FULL;" : "PRAGMA synchronous = NORMAL;";
     // records are short-lived: the longer the log, the fewer of their pages reach the file
-    how += "PRAGMA wal_autocheckpoint = 4000;";
+    how += "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;";
+    // pages of rows that are gone are not written once more (some SQLite does, as it is packaged)
+    how += "PRAGMA secure_delete = FAST;";
     if (options.pages_max != 0)
       how += "PRAGMA max_page_count = " + std::to_string(options.pages_max);
     if (auto done = execute(how.c_str(), "opening"); !done) return done;
@@ -226,51 +245,33 @@ class sqlite_file {
       if (*sound != "ok") return refusal(store_fault::damaged, sound->c_str());
     }
     if (auto done = begin(); !done) return done;
-    if (created_)
-      if (auto done =
-              execute(detail::sqlite_schema(application, schema).c_str(), "making the schema");
-          !done)
-        return done;
+    std::string sql = created_ ? detail::sqlite_schema(application) : std::string();
+    if (!has_log_) sql.append(detail::record_log::table) += "; PRAGMA user_version = 2";
+    if (auto done = execute(sql.c_str(), "making the schema"); !done) return done;
     if (auto done = mark(options); !done) return done;
+    const std::size_t bound = std::size_t{options.pages_max} * 512;  // an eighth
+    int code = log_.open(db_, bound != 0 ? std::min(bound, options.log_max) : options.log_max);
+    if (code != SQLITE_OK) return fail(code, "opening");
     if (auto done = commit(); !done) return done;
     marked_ = true;
     keep_log(false);
     // the mark stands in the file itself, and the log is not empty from here on: so a file that was
     // parted from its log is known
     if (auto done = execute("PRAGMA wal_checkpoint(FULL)", "opening"); !done) return done;
-    int code = persist_.prepare(db_,
-                                "INSERT INTO vidimus_record(role, key, image) VALUES(?1, ?2, ?3) "
-                                "ON CONFLICT(role, key) DO UPDATE SET image = excluded.image");
-    if (code == SQLITE_OK)
-      code = forget_.prepare(db_, "DELETE FROM vidimus_record WHERE role = ?1 AND key = ?2");
-    if (code != SQLITE_OK) return fail(code, "opening");
     return true;
   }
 
-  /// Says that the file is open, how, and on which run of the machine; doubts all roles if the last
-  /// life may have lost its last commits.
+  /// Between transactions.
+  store_done fold() {
+    if (!log_.has_any()) return true;
+    log_.want_space();
+    if (auto done = begin(); !done) return done;
+    return commit();
+  }
+
   store_done mark(const sqlite_options& options) {
-    const auto doubtful = [&]() -> result<std::string, store_error> {
-      detail::sqlite_statement s;
-      int code = s.prepare(db_,
-                           "SELECT is_open = 1 AND sync = 'normal' AND (boot = '' OR boot <> ?1) "
-                           "FROM vidimus_store");
-      if (code == SQLITE_OK) code = s.text(1, options.boot);
-      if (code == SQLITE_OK) code = s.step();
-      if (code != SQLITE_ROW) return error_of(db_, code, "opening");
-      return s.column(0);
-    }();
-    if (!doubtful) return doubtful.error();
-    if (*doubtful == "1")
-      if (auto done = execute("UPDATE vidimus_role SET doubt = 1", "opening"); !done) return done;
-    detail::sqlite_statement s;
-    int code = s.prepare(db_,
-                         "UPDATE vidimus_store SET is_open = 1, generation = generation + 1, "
-                         "sync = ?1, boot = ?2");
-    if (code == SQLITE_OK) code = s.text(1, options.sync == store_sync::full ? "full" : "normal");
-    if (code == SQLITE_OK) code = s.text(2, options.boot);
-    if (code == SQLITE_OK) code = s.step();
-    if (code != SQLITE_DONE) return fail(code, "opening");
+    if (const int code = detail::mark_open(db_, options); code != SQLITE_DONE)
+      return fail(code, "opening");
     const auto generation = ask("SELECT generation FROM vidimus_store");
     if (!generation) return generation.error();
     generation_ = std::strtoull(generation->c_str(), nullptr, 10);
@@ -279,13 +280,14 @@ class sqlite_file {
 
   sqlite3* db_ = nullptr;
   std::string path_;
-  detail::sqlite_statement persist_, forget_;
+  detail::record_log log_;
   detail::waiting_forgets waits_;
   std::optional<store_error> failed_;  ///< final
   std::optional<store_error> lost_;    ///< of the open transaction
   bool open_ = false;                  ///< between begin and its end
   bool marked_ = false;
   bool created_ = false;
+  bool has_log_ = false;
   std::uint64_t generation_ = 0;
 };
 

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "../base/bytes.hpp"
@@ -67,7 +67,7 @@ inline bool has_log(sqlite3* db) {
 }
 
 /// `vidimus_waiting` is of earlier versions of the library, and stays empty.
-inline std::string sqlite_schema(int application, int version) {
+inline std::string sqlite_schema(int application) {
   return "CREATE TABLE vidimus_store(generation INTEGER NOT NULL, is_open INTEGER NOT NULL, "
          "sync TEXT NOT NULL, boot TEXT NOT NULL);"
          "INSERT INTO vidimus_store VALUES(0, 0, '', '');"
@@ -77,7 +77,7 @@ inline std::string sqlite_schema(int application, int version) {
          "CREATE TABLE vidimus_waiting(role INTEGER NOT NULL, key BLOB NOT NULL, "
          "since INTEGER NOT NULL, UNIQUE(role, key));"
          "PRAGMA application_id = " +
-         std::to_string(application) + "; PRAGMA user_version = " + std::to_string(version);
+         std::to_string(application) + ';';
 }
 
 /// Writes into a copy that it is one, and closed.
@@ -107,14 +107,15 @@ class waiting_forgets {
     fresh_.erase(of);
     if (auto node = old_.extract(of)) done_.insert(std::move(node));
   }
-  /// `each(key)` for all that earlier transactions noted, until one is refused.
+  /// `each(key)` for all that earlier transactions noted.
   template <class Each>
-  store_done take(std::int64_t role, Each each) {
-    for (auto at = old_.lower_bound({role, {}}); at != old_.end() && at->first == role;) {
-      if (auto done = each(at->second); !done) return done;
-      done_.insert(old_.extract(at++));
+  void take(std::int64_t role, Each each) {
+    for (auto at = old_.begin(); at != old_.end();) {
+      const auto one = at++;
+      if (one->first != role) continue;
+      each(one->second);
+      done_.insert(old_.extract(one));
     }
-    return true;
   }
   void committed() {
     done_.clear();
@@ -129,9 +130,15 @@ class waiting_forgets {
 
  private:
   using row = std::pair<std::int64_t, std::string>;
-  std::set<row> old_;    ///< of transactions that were committed
-  std::set<row> fresh_;  ///< of the open one
-  std::set<row> done_;   ///< carried out by the open one
+  struct hash {
+    std::size_t operator()(const row& of) const noexcept {
+      return std::hash<std::string>()(of.second);
+    }
+  };
+  using rows = std::unordered_set<row, hash>;
+  rows old_;    ///< of transactions that were committed
+  rows fresh_;  ///< of the open one
+  rows done_;   ///< carried out by the open one
 };
 
 /// A prepared statement. What is bound must outlive the step.
@@ -202,7 +209,37 @@ struct sqlite_options {
   /// Names this run of the machine, for `store_sync::normal`; empty: not known, then every end that
   /// was no proper close counts as a power cut.
   std::string boot = detail::boot_of_machine();
+  /// Octets of changes that are gathered in front of the table of records; then, and at each
+  /// opening and closing, what is left of them is brought there.
+  std::size_t log_max = 16u << 20;
 };
+
+namespace detail {
+
+/// Says in the file that it is open, how, and on which run of the machine; doubts all roles if the
+/// last life may have lost its last commits. `SQLITE_DONE`, or why not.
+inline int mark_open(sqlite3* db, const sqlite_options& options) {
+  sqlite_statement seek, mark;
+  int code = seek.prepare(db,
+                          "SELECT is_open = 1 AND sync = 'normal' AND (boot = '' OR boot <> ?1) "
+                          "FROM vidimus_store");
+  if (code == SQLITE_OK) code = seek.text(1, options.boot);
+  if (code == SQLITE_OK) code = seek.step();
+  if (code != SQLITE_ROW) return code;
+  const bool doubtful = seek.integer(0) != 0;
+  seek.close();
+  code = mark.prepare(db,
+                      "UPDATE vidimus_store SET is_open = 1, generation = generation + 1, "
+                      "sync = ?1, boot = ?2");
+  if (code == SQLITE_OK) code = mark.text(1, options.sync == store_sync::full ? "full" : "normal");
+  if (code == SQLITE_OK) code = mark.text(2, options.boot);
+  if (code == SQLITE_OK) code = mark.step();
+  if (code != SQLITE_DONE || !doubtful) return code;
+  code = mark.prepare(db, "UPDATE vidimus_role SET doubt = 1");
+  return code == SQLITE_OK ? mark.step() : code;
+}
+
+}  // namespace detail
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 

@@ -46,9 +46,13 @@ class sqlite_store {
 
   /// Carries out one `persist`; durable when true is returned, or with `sqlite_file::commit` if a
   /// transaction is open. Refused: `full`, `busy`, `io`, `damaged`, `denied`, `rolled_back`.
-  store_done carry_out(const out::persist& o) { return persist(o.key(), o); }
+  store_done carry_out(const out::persist& o) {
+    return alone([&] { file_->log_.persist(o.key(), o.image()); });
+  }
   /// Carries out one `forget`, likewise.
-  store_done carry_out(const out::forget& o) { return forget(o.key()); }
+  store_done carry_out(const out::forget& o) {
+    return alone([&] { file_->log_.forget(o.key()); });
+  }
 
   /// Carries out what a batch has for the store, all or nothing: in a transaction of its own,
   /// durable when true is returned, or in the one that is open. What is to be forgotten behind a
@@ -65,16 +69,21 @@ class sqlite_store {
     VIDIMUS_EXPECT(!file_->in_transaction(), "records are read between transactions");
     if (file_->failed()) return *file_->failed();
     std::vector<stored> out;
+    const auto keep = [&](std::string key, octets_view image) {
+      out.push_back({std::move(key), octets(image.begin(), image.end())});
+    };
     detail::sqlite_statement s;
-    int code =
-        s.prepare(file_->db_, "SELECT key, image FROM vidimus_record WHERE role = ?1 ORDER BY key");
+    int code = s.prepare(file_->db_, "SELECT key, image FROM vidimus_record WHERE role = ?1");
     if (code == SQLITE_OK) code = s.integer(1, role_);
     if (code == SQLITE_OK)
       while ((code = s.step()) == SQLITE_ROW) {
-        const auto image = s.raw(1);
-        out.push_back({s.column(0), octets(image.begin(), image.end())});
+        std::string key = s.column(0);
+        if (!file_->log_.is_known(role_, key)) keep(std::move(key), s.raw(1));
       }
-    if (code != SQLITE_DONE) return file_->fail(code, "reading").error();
+    if (code == SQLITE_DONE) code = file_->log_.each_living_of(role_, keep);
+    if (code != SQLITE_OK) return file_->fail(code, "reading").error();
+    std::sort(out.begin(), out.end(),
+              [](const stored& a, const stored& b) { return a.key < b.key; });
     return out;
   }
 
@@ -118,21 +127,20 @@ class sqlite_store {
     return false;
   }
 
-  store_done persist(const std::string& key, const out::persist& o) {
-    if (auto still = file_->in_order(); !still) return still;
-    auto& s = file_->persist_;
-    const octets image = o.image();
-    int code = s.integer(1, role_);
-    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
-    if (code == SQLITE_OK) code = s.blob(3, image);
-    return ended(s, code, "writing a record in");
+  template <class Do>
+  store_done alone(Do what) {
+    return whole(
+        [&]() -> store_done {
+          if (auto still = file_->in_order(); !still) return still;
+          what();
+          return logged();
+        },
+        [] { return true; });
   }
-  store_done forget(const std::string& key) {
-    if (auto still = file_->in_order(); !still) return still;
-    auto& s = file_->forget_;
-    int code = s.integer(1, role_);
-    if (code == SQLITE_OK) code = s.blob(2, as_octets(key));
-    return ended(s, code, "erasing a record in");
+  store_done logged() {
+    const int code = file_->log_.write(role_);
+    if (code != SQLITE_OK) return file_->fail(code, "writing records in");
+    return true;
   }
 
   /// What is to be done about one record.
@@ -166,17 +174,20 @@ class sqlite_store {
   /// The forgets of earlier transactions, whose reports have been given by now; then the batch.
   template <class Output>
   store_done each(const std::vector<Output>& batch) {
-    auto done = file_->waits_.take(role_, [&](const std::string& key) { return forget(key); });
+    if (auto still = file_->in_order(); !still) return still;
+    auto& log = file_->log_;
+    file_->waits_.take(role_, [&](const std::string& key) { log.forget(key); });
     for (step& one : steps_of(batch)) {
-      if (!done) return done;
       if (one.waits) {
-        if (done = file_->in_order(); done) file_->waits_.note(role_, std::move(one.key));
-        continue;
+        file_->waits_.note(role_, std::move(one.key));
+      } else if (one.written == nullptr) {
+        log.forget(one.key);
+      } else {
+        if (file_->waits_.any()) file_->waits_.drop(role_, one.key);
+        log.persist(one.key, one.written->image());
       }
-      if (one.written != nullptr && file_->waits_.any()) file_->waits_.drop(role_, one.key);
-      done = one.written != nullptr ? persist(one.key, *one.written) : forget(one.key);
     }
-    return done;
+    return logged();
   }
 
   /// Does all of it in the open transaction, or in one of its own.
