@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "same_text.hpp"
 #include "shared_value.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -27,14 +28,16 @@ class shared_text : public shared_value<std::string> {
 
   /// Takes a text; keeps what it has if that is the same.
   void set(std::string_view text) {
-    if (**this != text) *this = shared_text(std::string(text));
+    if (!same_text(**this, text)) *this = shared_text(std::string(text));
   }
 
-  friend bool operator==(const shared_text& a, const shared_text& b) { return *a == *b; }
+  friend bool operator==(const shared_text& a, const shared_text& b) {
+    return a.is(b) || same_text(*a, *b);
+  }
   template <std::convertible_to<std::string_view> Text>
   requires(!std::same_as<Text, shared_text>) friend bool operator==(const shared_text& a,
                                                                     const Text& b) {
-    return std::string_view(*a) == std::string_view(b);
+    return same_text(*a, b);
   }
 };
 

@@ -18,7 +18,7 @@ class shared_value {
   shared_value() = default;
   shared_value(std::nullptr_t) noexcept {}  // NOLINT: the same as none
   explicit shared_value(T value) : held_(new held{{}, std::move(value)}) {}
-  shared_value(const shared_value& from) noexcept : held_(from.held_) {
+  VIDIMUS_HERE shared_value(const shared_value& from) noexcept : held_(from.held_) {
     if (held_ != nullptr) held_->uses.add();
   }
   shared_value(shared_value&& from) noexcept : held_(std::exchange(from.held_, nullptr)) {}
@@ -36,7 +36,7 @@ class shared_value {
     held_ = given;
     return *this;
   }
-  ~shared_value() {
+  VIDIMUS_HERE ~shared_value() {
     if (held_ != nullptr) drop();
   }
   void swap(shared_value& with) noexcept { std::swap(held_, with.held_); }
@@ -48,6 +48,8 @@ class shared_value {
   }
   const T* operator->() const noexcept { return &**this; }
   explicit operator bool() const noexcept { return held_ != nullptr; }
+  /// Whether both refer to the same place.
+  bool is(const shared_value& other) const noexcept { return held_ == other.held_; }
 
   friend bool operator==(const shared_value& a, std::nullptr_t) noexcept {
     return a.held_ == nullptr;
@@ -67,7 +69,7 @@ class shared_value {
     T value;
   };
 
-  void drop() noexcept {
+  VIDIMUS_HERE void drop() noexcept {
     if (held_->uses.drop()) destroy(held_);
   }
   // apart, so that what is done most often stays short

@@ -10,8 +10,11 @@
 /// A function that stands apart, so that what calls it now and then stays short.
 #ifdef __GNUC__
 #define VIDIMUS_APART [[gnu::noinline]]
+/// A function that stands where it is called: it is short, or called from there only.
+#define VIDIMUS_HERE [[gnu::always_inline]] inline
 #else
 #define VIDIMUS_APART
+#define VIDIMUS_HERE inline
 #endif
 
 namespace vidimus::inline VIDIMUS_ABI {

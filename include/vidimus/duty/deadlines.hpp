@@ -34,10 +34,14 @@ class deadlines {
       entry(h).place = static_cast<std::uint32_t>(heap_.size());
       heap_.push_back(h);
     }
-    entry(h).at = at;
     entry(h).what = what;
-    sift_up(entry(h).place);
-    sift_down(entry(h).place);
+    move(h, at);
+  }
+  /// Another time for what is armed.
+  void move(handle h, instant at) {
+    held& one = entry(h);
+    one.at = at;
+    sift(one.place);
   }
 
   /// Takes the deadline out; harmless if it is not armed.
@@ -48,8 +52,7 @@ class deadlines {
     heap_.pop_back();
     if (last != h) {
       put(place, last);
-      sift_up(place);
-      sift_down(entry(last).place);
+      sift(place);
     }
     free_.push_back(h);
     h = 0;
@@ -93,8 +96,11 @@ class deadlines {
     put(a, at_b);
     put(b, at_a);
   }
-  void sift_up(std::size_t i) {
+  /// To where it belongs: up or else down.
+  void sift(std::size_t i) {
+    const std::size_t from = i;
     for (; i > 0 && before(i, (i - 1) / 2); i = (i - 1) / 2) swap(i, (i - 1) / 2);
+    if (i == from) sift_down(i);
   }
   void sift_down(std::size_t i) {
     for (;;) {

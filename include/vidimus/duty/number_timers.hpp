@@ -21,12 +21,11 @@ class number_timers {
   static constexpr number last_of_group(number n) noexcept { return n | (of_group - 1); }
   static constexpr number first_of_group(number n) noexcept { return n & ~(of_group - 1); }
 
-  /// The time of a number was `before`, and is what `at(n)` gives by now. The numbers held go from
-  /// `base` to below `top`. `about(last)` makes what the entry of a group is about.
+  /// The time of a number was `before`, and is `now`. The numbers held go from `base` to below
+  /// `top`; `at(n)` gives their times. `about(last)` makes what the entry of a group is about.
   template <class What, class About, class At>
-  void changed(number n, instant before, number base, number top, deadlines<What>& all, About about,
-               At at) {
-    const instant now = at(n);
+  void changed(number n, instant before, instant now, number base, number top, deadlines<What>& all,
+               About about, At at) {
     if (now == before) return;
     std::uint32_t& timer = of(n);
     const instant armed = all.at(timer);
@@ -43,6 +42,7 @@ class number_timers {
     }
     if (least == never) return all.disarm(timer);
     if (armed == least) return;
+    if (timer != 0) return all.move(timer, least);
     all.arm(timer, least, about(last_of_group(n)));
   }
 

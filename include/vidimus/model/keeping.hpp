@@ -9,7 +9,7 @@
 namespace vidimus::inline VIDIMUS_ABI::out {
 
 /// Make a record durable before anything behind it (protocol.md, durable.first): write its image
-/// under its key, in place of what was there. Holds the record as it was when the role said so;
+/// under its key, in place of what was there. Holds the record as it is at this place of the batch;
 /// key and image are made when asked for, by whoever stores them.
 class persist {
  public:

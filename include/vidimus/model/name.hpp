@@ -8,6 +8,7 @@
 
 #include "../base/bytes.hpp"
 #include "../base/inline_text.hpp"
+#include "../base/same_text.hpp"
 #include "../base/shared_value.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
@@ -127,8 +128,9 @@ inline std::string_view bare(std::string_view address) noexcept {
 
 /// Whether that is the bare address of `address`.
 inline bool is_bare_of(std::string_view that, std::string_view address) noexcept {
-  return address.substr(0, that.size()) == that &&
-         (address.size() == that.size() || address[that.size()] == '/');
+  return address.size() >= that.size() &&
+         (address.size() == that.size() || address[that.size()] == '/') &&
+         same_text({address.data(), that.size()}, that);
 }
 
 /// Longest address taken, in octets (RFC 7622 section 3.1: three parts of 1023 and two separators).

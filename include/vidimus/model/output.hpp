@@ -34,6 +34,14 @@ struct transmit {
         type(of),
         what(std::forward<Element>(said)),
         payload(std::move(with)) {}
+  /// Of one kind of element, made where it stays.
+  template <class Element, class... From>
+  transmit(shared_text to_whom, const stanza_type& of, payload_ref with,
+           std::in_place_type_t<Element> kind, From&&... from)
+      : to(std::move(to_whom)),
+        type(of),
+        what(kind, std::forward<From>(from)...),
+        payload(std::move(with)) {}
 };
 
 /// Send this message to `to` as it is, without an element of ours: its sender permits that, and no

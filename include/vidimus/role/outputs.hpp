@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_ROLE_OUTPUTS_HPP
 #define VIDIMUS_ROLE_OUTPUTS_HPP
 
+#include <type_traits>
 #include <utility>
 
 #include "../model/output.hpp"
@@ -10,43 +11,99 @@
 /// What the roles do alike with the outputs of a call.
 namespace vidimus::inline VIDIMUS_ABI::detail {
 
-/// The batch of the call at hand. Records and elements are large: they are made where they stay.
+/// Stands for what `make` gives, so that it is made where it stays.
+template <class Make>
+struct made_by {
+  const Make& make;
+  operator std::invoke_result_t<const Make&>() const { return make(); }  // NOLINT: it is that
+};
+
+/// The batch of the call at hand. Records and elements are large: they are made where they stay. A
+/// record that changed is written as soon as something comes behind it, so that what changes twice
+/// is written once.
 template <class Outputs>
 class output_batch {
  protected:
   /// In the room of an earlier batch, if one was given back.
-  Outputs begin_batch() {
-    Outputs to = std::move(spare_);
-    to.reserve(outputs_at_first);
-    return to;
+  void begin_batch() {
+    batch_.clear();
+    batch_.reserve(outputs_at_first);
+  }
+  Outputs end_batch() {
+    settle_records();
+    return std::move(batch_);
   }
   void give_back(Outputs&& done) noexcept {
-    spare_ = std::move(done);
-    spare_.clear();
+    batch_.swap(done);
+    batch_.clear();
   }
   template <class Out>
   void emit(Out&& one) {
-    out_->emplace_back(std::forward<Out>(one));
+    settle_records();
+    batch_.emplace_back(std::forward<Out>(one));
   }
-  template <class Record, class... From>
-  Record& persist(const From&... from) {
-    auto& made =
-        out_->emplace_back(std::in_place_type<out::persist>, std::in_place_type<Record>, from...);
-    return *std::get_if<out::persist>(&made)->template as<Record>();
+  /// The record that `make` gives.
+  template <class Make>
+  void persist(const Make& make) {
+    settle_records();
+    write(make);
+  }
+  /// `how` writes what has changed, before anything comes behind it.
+  void write_later(void (*how)(output_batch&)) noexcept { unwritten_ = how; }
+  template <class Make>
+  void write(const Make& make) {
+    batch_.emplace_back(std::in_place_type<out::persist>,
+                        std::in_place_type<std::invoke_result_t<const Make&>>, made_by<Make>{make});
   }
   void forget(std::string_view what, const shared_text& peer, const conversation_name& name,
               number at = 0) {
-    out_->emplace_back(std::in_place_type<out::forget>, what, peer, name, at);
+    settle_records();
+    batch_.emplace_back(std::in_place_type<out::forget>, what, peer, name, at);
   }
   template <class Element>
   void emit(const shared_text& to, const stanza_type& type, Element&& what,
             const payload_ref& payload) {
-    out_->emplace_back(std::in_place_type<out::transmit>, to, type, std::forward<Element>(what),
-                       payload);
+    settle_records();
+    batch_.emplace_back(std::in_place_type<out::transmit>, to, type, std::forward<Element>(what),
+                        payload);
+  }
+  /// An element that is made where it stays. It goes, unless `take_back` comes next.
+  template <class Make>
+  auto& put_element(const shared_text& to, const stanza_type& type, const payload_ref& payload,
+                    const Make& make) {
+    using made = std::invoke_result_t<const Make&>;
+    settle_records();
+    auto& in = batch_.emplace_back(std::in_place_type<out::transmit>, to, type, payload,
+                                   std::in_place_type<made>, made_by<Make>{make});
+    return *std::get_if<made>(&std::get_if<out::transmit>(&in)->what);
+  }
+  void take_back() { batch_.pop_back(); }
+  /// What `say` says comes before the output put last.
+  template <class Say>
+  void before_last(const Say& say) {
+    auto last = std::move(batch_.back());
+    batch_.pop_back();
+    say();
+    settle_records();
+    batch_.push_back(std::move(last));
   }
 
-  Outputs spare_;
-  Outputs* out_ = nullptr;
+  void settle_records() {
+    if (unwritten_ != nullptr) std::exchange(unwritten_, nullptr)(*this);
+  }
+
+  Outputs batch_;
+
+ private:
+  void (*unwritten_)(output_batch&) = nullptr;
+};
+
+/// A number whose record is to be written before anything comes behind it.
+template <class Conversation, class Slot>
+struct unsaved_number {
+  const Conversation* in = nullptr;
+  number at = 0;
+  const Slot* of = nullptr;  ///< null: there is none
 };
 
 /// Where something was found last. Nowhere in a copy: that has its own.

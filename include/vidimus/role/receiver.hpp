@@ -107,13 +107,11 @@ class receiver : detail::output_batch<receiver_outputs> {
 
   template <class Do>
   receiver_outputs batch(Do what, instant now) {
-    receiver_outputs to = begin_batch();
-    out_ = &to;
+    begin_batch();
     now_ = now;
     used_ = true;
     what();
-    out_ = nullptr;
-    return to;
+    return end_batch();
   }
 
   /// A message at hand while its row is carried out.
@@ -144,11 +142,15 @@ class receiver : detail::output_batch<receiver_outputs> {
   bool raise_low(conversation& c, number low, const ranges& voids);
   state state_of(const conversation& c, number n) const;
   void set_state(conversation& c, number n, state to, const arrival& at);
-  void feed(conversation& c, number n, input on, const arrival& at);
+  void feed(conversation& c, number n, input on, const arrival& at) {
+    feed(c, n, state_of(c, n), on, at);
+  }
+  void feed(conversation& c, number n, state from, input on, const arrival& at);
   void act(conversation& c, number n, action what, const arrival& at);
   result<receiver_outputs> answer(const message_name& name, input on, reason why, instant now);
   void say(const conversation_name& name, const shared_text& to, receipt&& r,
            bool authenticated = true);
+  bool complete(const conversation_name& name, receipt& r, bool authenticated = true);
   void say_status(conversation& c, number n);
   void tell(conversation& c, number n);
   void say_unless_it_waits(conversation& c);
@@ -163,7 +165,7 @@ class receiver : detail::output_batch<receiver_outputs> {
   bool offers_below(const conversation& c, number n) const;
   bool held_up(const conversation& c) const;
   bool in_turn(const conversation& c, number n) const;
-  input letter_of(conversation& c, number n, bool same, bool able, const content& body);
+  input letter_of(conversation& c, number n, state is, bool same, bool able, const content& body);
   bool make_room(conversation& c, number n, std::size_t size);
   void keep(conversation& c, number n, const arrival& at);
   void drop_early(conversation& c, number n);
@@ -173,12 +175,27 @@ class receiver : detail::output_batch<receiver_outputs> {
   void set_timer(conversation& c);
   void pass_time();
   number answer_before(const conversation& c, number n) const;
+  ranges skipped_before(const conversation& c, number n) const {
+    if (c.held.untold.empty()) return {};
+    return c.held.untold.between(answer_before(c, n), n);
+  }
   void answered(conversation& c, number n);
 
   void append_status(const conversation& c, number n, receipt& r) const;
   void save(conversation& c) {
-    if (!saves_later_) return void(persist<record::receiver_conversation>(c.held));
-    if (!std::exchange(c.changed, true)) changed_.push_back(&c);
+    if (saves_later_) {
+      if (!std::exchange(c.changed, true)) changed_.push_back(&c);
+      return;
+    }
+    if (unsaved_ != &c) settle_records();
+    unsaved_ = &c;
+    write_later([](detail::output_batch<receiver_outputs>& to) {
+      static_cast<receiver&>(to).write_record();
+    });
+  }
+  void write_record() {
+    const conversation& c = *std::exchange(unsaved_, nullptr);
+    write([&c]() -> record::receiver_conversation { return c.held; });
   }
   void save_changed();
   number credit_from(number low) const { return std::min(low + limits_.window - 1, number_max); }
@@ -202,10 +219,11 @@ class receiver : detail::output_batch<receiver_outputs> {
   duty::bucket answers_;
   std::uint64_t ages_ = 0;
   instant now_;
-  bool together_ = false;               ///< answers are stored and said at the end of the call
-  bool saves_later_ = false;            ///< conversations are stored by `save_changed`
-  std::vector<conversation*> changed_;  ///< these
-  std::size_t front_ = 0;               ///< of the outputs, where they are stored
+  bool together_ = false;                  ///< answers are stored and said at the end of the call
+  bool saves_later_ = false;               ///< conversations are stored by `save_changed`
+  std::vector<conversation*> changed_;     ///< these
+  const conversation* unsaved_ = nullptr;  ///< to be stored before anything comes behind it
+  std::size_t front_ = 0;                  ///< of the outputs, where they are stored
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -32,9 +32,9 @@ void receiver<Env>::save_changed() {
                        std::in_place_type<record::receiver_conversation>, c->held);
   }
   changed_.clear();
-  out_->insert(out_->begin() + static_cast<std::ptrdiff_t>(front_),
-               std::make_move_iterator(saved.begin()), std::make_move_iterator(saved.end()));
-  front_ = out_->size();
+  batch_.insert(batch_.begin() + static_cast<std::ptrdiff_t>(front_),
+                std::make_move_iterator(saved.begin()), std::make_move_iterator(saved.end()));
+  front_ = batch_.size();
 }
 
 template <an_environment Env>
@@ -55,17 +55,23 @@ void receiver<Env>::say_unless_it_waits(conversation& c) {
 template <an_environment Env>
 void receiver<Env>::say_all(conversation& c) {
   deadlines_.disarm(c.say_timer);
-  receipt r;
-  r.limit = credit_of(c);
+  receipt* r = nullptr;
+  const auto begun = [&]() -> receipt& {
+    if (r != nullptr) return *r;
+    r = &put_element(c.reply_to, {}, nullptr, [] { return receipt{}; });
+    r->limit = credit_of(c);
+    return *r;
+  };
+  const auto send = [&] {
+    receipt& e = *std::exchange(r, nullptr);
+    if (e.states.empty() || !complete(c.held.name, e)) take_back();
+  };
   for (const range& span : c.to_say.take())
     for (number n = span.first; n <= span.last; ++n) {
-      if (r.full()) {
-        say(c.held.name, c.reply_to, std::exchange(r, {}));
-        r.limit = credit_of(c);
-      }
-      append_status(c, n, r);
+      if (r != nullptr && r->full()) send();
+      append_status(c, n, begun());
     }
-  if (!r.states.empty()) say(c.held.name, c.reply_to, std::move(r));
+  if (r != nullptr) send();
 }
 
 /// A final receipt for one number.

@@ -54,20 +54,7 @@ void receiver<Env>::set_state(conversation& c, number n, state to, const arrival
 }
 
 template <an_environment Env>
-void receiver<Env>::feed(conversation& c, number n, input on, const arrival& at) {
-  const auto& table = duty::acceptance::table;
-  const state from = state_of(c, n);
-  if (table.is_end(from)) return;
-  const auto& row = table.at(from, on);
-  env_->watch.row(table.name(), table.cell(from, on));
-  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse,
-                 "an input that the receiver's own code excludes");
-  if (row.to != from) set_state(c, n, row.to, at);
-  for (action what : row.actions) act(c, n, what, at);
-}
-
-template <an_environment Env>
-void receiver<Env>::act(conversation& c, number n, action what, const arrival& at) {
+VIDIMUS_HERE void receiver<Env>::act(conversation& c, number n, action what, const arrival& at) {
   switch (what) {
     case action::persist:
       if (!together_) save(c);
@@ -82,13 +69,25 @@ void receiver<Env>::act(conversation& c, number n, action what, const arrival& a
                         at.message->cover,
                         what == action::deliver_again,
                         at.proof.has_value(),
-                        c.held.untold.between(answer_before(c, n), n)});
+                        skipped_before(c, n)});
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
     case action::answer:
       if (!together_) say_status(c, n);
       break;
   }
+}
+
+template <an_environment Env>
+void receiver<Env>::feed(conversation& c, number n, state from, input on, const arrival& at) {
+  const auto& table = duty::acceptance::table;
+  if (table.is_end(from)) return;
+  const auto& row = table.at(from, on);
+  env_->watch.row(table.name(), table.cell(from, on));
+  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse,
+                 "an input that the receiver's own code excludes");
+  if (row.to != from) set_state(c, n, row.to, at);
+  for (action what : row.actions) act(c, n, what, at);
 }
 
 /// Whether the application may answer so: it was asked, or says the same once more.
@@ -170,14 +169,20 @@ void receiver<Env>::append_status(const conversation& c, number n, receipt& r) c
 template <an_environment Env>
 void receiver<Env>::say(const conversation_name& name, const shared_text& to, receipt&& r,
                         bool authenticated) {
+  if (complete(name, r, authenticated)) emit(to, {}, std::move(r), nullptr);
+}
+
+/// All that a receipt has beside what it tells. False: there is no key.
+template <an_environment Env>
+bool receiver<Env>::complete(const conversation_name& name, receipt& r, bool authenticated) {
   const std::string& relay = name.along->relay;
   r.head.conversation = name;
   r.head.memory = known_peer(relay).memory;
   r.octets_max = limits_.payload_octets_max;
   r.brief = limits_.brief && !r.answers.empty();
-  if (!codes_.seal(r, purpose::final_receipt, relay, nullptr, authenticated)) return;
+  if (!codes_.seal(r, purpose::final_receipt, relay, nullptr, authenticated)) return false;
   shorten(r);
-  emit(to, {}, std::move(r), nullptr);
+  return true;
 }
 
 /// A number follows the relay to a new key as soon as its own is not current here any more; so a

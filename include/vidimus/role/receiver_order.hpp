@@ -34,9 +34,8 @@ bool receiver<Env>::in_turn(const conversation& c, number n) const {
 
 /// A check whose codes were valid.
 template <an_environment Env>
-auto receiver<Env>::letter_of(conversation& c, number n, bool same, bool able, const content& body)
-    -> input {
-  const state is = state_of(c, n);
+auto receiver<Env>::letter_of(conversation& c, number n, state is, bool same, bool able,
+                              const content& body) -> input {
   const bool to_come = is == state::unknown || is == state::waiting || is == state::offered;
   if (!limits_.ordered || !to_come || in_turn(c, n)) return duty::acceptance::of_check(same, able);
   const bool kept = is == state::unknown && same && able;
@@ -133,6 +132,7 @@ number receiver<Env>::answer_before(const conversation& c, number n) const {
 /// The application has answered the message, so it knows what was told with it.
 template <an_environment Env>
 void receiver<Env>::answered(conversation& c, number n) {
+  if (c.held.untold.empty()) return;
   ranges left = c.held.untold.between(0, answer_before(c, n));
   for (const range& r : c.held.untold.between(n, number_max + 1)) left.add(r);
   c.held.untold = std::move(left);

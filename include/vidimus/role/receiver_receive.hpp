@@ -22,7 +22,7 @@ void receiver<Env>::take(const incoming& stanza) {
 template <an_environment Env>
 void receiver<Env>::take_whole(const incoming& stanza) {
   const route& along = *header_of(stanza.what).conversation.along;
-  if (along.destination != self_) return env_->watch.noticed(notice::not_ours);
+  if (!same_text(along.destination, self_)) return env_->watch.noticed(notice::not_ours);
   if (!is_bare_of(along.relay, stanza.from) || !env_->keys.speaks_for(along.relay, along.origin))
     return env_->watch.noticed(notice::not_in_scope);
   if (auto* c = std::get_if<check>(&stanza.what)) return take_check(stanza, *c);
@@ -40,7 +40,7 @@ bool receiver<Env>::admits(finding said) {
 /// The relay's row; made, and durable, with the first element whose code was valid.
 template <an_environment Env>
 detail::receiver_peer& receiver<Env>::known_peer(const std::string& relay) {
-  if (latest_peer_.get() != nullptr && latest_peer_.get()->first == relay)
+  if (latest_peer_.get() != nullptr && same_text(latest_peer_.get()->first, relay))
     return latest_peer_.get()->second;
   auto [at, fresh] = peers_.try_emplace(relay);
   if (fresh) {
@@ -79,7 +79,7 @@ bool receiver<Env>::evict_for(const std::string& relay) {
   deadlines_.disarm(oldest->timer);
   latest_.forget();
   conversations_.erase(conversation_name(oldest->held.name));
-  front_ = out_->size();
+  front_ = batch_.size();
   return true;
 }
 
@@ -127,13 +127,13 @@ bool receiver<Env>::raise_low(conversation& c, number low, const ranges& voids) 
       changed = true;
     }
   if (low <= c.held.low || low > number_max) return changed;
-  for (const range& r : ranges(c.held.delivered))
+  for (const range& r : c.held.delivered)
     if (r.first < low) feed(c, r.first, input::passed, {});
-  for (const auto& one : decltype(c.held.refused)(c.held.refused))
+  for (const auto& one : c.held.refused)
     if (one.at < low) feed(c, one.at, input::passed, {});
-  for (const auto& one : short_list(c.held.handed))
+  for (const auto& one : c.held.handed)
     if (one.at < low) feed(c, one.at, input::passed, {});
-  for (const range& r : ranges(c.held.skipped))
+  for (const range& r : c.held.skipped)
     if (r.first < low) feed(c, r.first, input::passed, {});
   c.held.low = low;
   if (limits_.ordered) c.held.next = std::max(c.held.next, low);
@@ -184,7 +184,7 @@ void receiver<Env>::take_check(const incoming& stanza, const check& e) {
   at.body = &*body;
   const reason no = objection(e, stanza.body, at);
   if (no != reason::none) at.why = no;
-  feed(*c, e.at, letter_of(*c, e.at, same, no == reason::none, stanza.body), at);
+  feed(*c, e.at, is, letter_of(*c, e.at, is, same, no == reason::none, stanza.body), at);
   if (limits_.ordered) settle(*c);
 }
 

@@ -116,15 +116,13 @@ class sender : detail::output_batch<sender_outputs> {
 
   template <class Do>
   sender_outputs batch(Do what, instant now) {
-    sender_outputs to;
-    begin(to, now);
+    begin(now);
     what();
     finish();
-    return to;
+    return end_batch();
   }
-  void begin(sender_outputs& to, instant now) {
-    to = begin_batch();
-    out_ = &to;
+  void begin(instant now) {
+    begin_batch();
     now_ = now;
   }
   void finish();
@@ -148,17 +146,18 @@ class sender : detail::output_batch<sender_outputs> {
 
   // the engine (sender_engine.hpp)
   void feed(conversation& c, number n, input on);
-  void act(conversation& c, number n, action what);
-  void save(conversation& c, number n);
+  void act(conversation& c, number n, slot& s, action what);
+  void save(conversation& c, number n, const slot& s);
+  void write_record();
   void save(const conversation& c);
-  void end(conversation& c, number n);
-  void report(conversation& c, number n);
+  void end(conversation& c, number n, slot& s);
+  void report(conversation& c, number n, const slot& s);
   void erase(conversation& c, number n);
-  void set_time(conversation& c, number n, instant at);
+  void set_time(conversation& c, number n, slot& s, instant at);
   void pass_times(conversation& c, number last);
-  void note_key(conversation& c, number n, const key_name& key_id);
+  void note_key(conversation& c, const range& of, const key_name& key_id);
   bool add_command(const conversation& c, number n, execute& to);
-  void transmit_message(conversation& c, number n);
+  void transmit_message(conversation& c, number n, slot& s);
   check check_of(const conversation& c, number n) const;
   std::size_t octets_beside(const conversation& c, const slot& s) const;
   void transmit_execute(conversation& c);
@@ -182,12 +181,14 @@ class sender : detail::output_batch<sender_outputs> {
   void pass_time();
   bool close_idle();
   conversation* open(const std::string& destination);
+  conversation* find(const conversation_id& id);
+  conversation* find_current(const std::string& destination);
   bool adopt_record(const stored& from, bool last_durable, std::map<std::string, payload_ref>&,
                     errc& why);
   void adopt_message(const record::sender_message& r, bool last_durable, payload_ref payload);
   message_name name_of(const conversation& c, number n) const { return {c.name, n}; }
-  template <class Element>
-  void transmit(conversation& c, Element& e, purpose p, stanza_type type = {},
+  template <class Make>
+  void transmit(conversation& c, purpose p, const Make& make, stanza_type type = {},
                 const digest* content = nullptr, const payload_ref& payload = nullptr);
 
   Env* env_;
@@ -198,6 +199,7 @@ class sender : detail::output_batch<sender_outputs> {
   bool link_up_ = false;
   bool used_ = false;
   std::map<conversation_id, conversation> conversations_;
+  detail::found_last<conversation> latest_;
   std::map<std::string, conversation_id> current_;  ///< by destination
   memory_name relay_memory_;                        ///< as last confirmed in any conversation
   bool relay_brief_ = false;  ///< the relay takes the brief form, as its latest snapshot said
@@ -209,7 +211,8 @@ class sender : detail::output_batch<sender_outputs> {
   instant woken_ = never;
   instant now_;
   std::vector<conversation*> touched_;  ///< during one call
-  octets digests_;                      ///< room for those of one range
+  detail::unsaved_number<conversation, slot> unsaved_;
+  octets digests_;  ///< room for those of one range
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -23,18 +23,17 @@ void sender<Env>::transmit_execute(conversation& c) {
       if (!c.owns(n) || c.at(n).is != duty::submission::state::awaiting_execution) continue;
       if (add_command(c, n, e)) continue;
       if (e.ends.size() < ranges_per_element_max) continue;  // the next snapshot shows it again
-      transmit(c, e, purpose::execute, {});
+      transmit(c, purpose::execute, [&] { return std::move(e); });
       e.numbers.clear();
       e.ends.clear();
       (void)add_command(c, n, e);
     }
-  if (!e.numbers.empty()) transmit(c, e, purpose::execute, {});
+  if (!e.numbers.empty()) transmit(c, purpose::execute, [&] { return std::move(e); });
 }
 
 /// Execute and withdraw commands that were collected, each in one element.
 template <an_environment Env>
 void sender<Env>::flush(conversation& c) {
-  if (c.to_execute.empty() && c.to_withdraw.empty() && c.command_timer == 0) return;
   const bool pressing = !c.to_withdraw.empty() || !link_up_;
   if (duty::may_wait(limits_.commands, c.to_execute, pressing, now_, deadlines_, c.command_timer,
                      {c.name.id, detail::number_of_commands}))
@@ -43,8 +42,9 @@ void sender<Env>::flush(conversation& c) {
     if (!c.to_execute.empty()) transmit_execute(c);
     if (!c.to_withdraw.empty()) {
       // the rest follows after a sync
-      vidimus::withdraw e{{}, c.to_withdraw.for_element(), c.base, {}};
-      transmit(c, e, purpose::withdraw, {});
+      transmit(c, purpose::withdraw, [&] {
+        return vidimus::withdraw{{}, c.to_withdraw.for_element(), c.base, {}};
+      });
     }
   }
   (void)c.to_execute.take();

@@ -43,20 +43,15 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   if (size > limits_.payload_octets_max) return errc::too_large;
   auto key = env_->keys.current(relay_);
   if (!key) return errc::no_key;
-  const auto known = current_.find(message.destination);
-  const bool fresh = known == current_.end();
-  conversation* c = fresh ? nullptr : &conversations_.find(known->second)->second;
+  conversation* c = find_current(message.destination);
+  const bool fresh = c == nullptr;
   if (!fresh) {
     if (c->slots.size() >= limits_.unfinished_max) return errc::window_full;
     if (c->octets_max != 0 && size > c->octets_max) return errc::too_large;
   }
-  submitted given;
-  begin(given.outputs, now);
+  begin(now);
   if (fresh) c = open(message.destination);
-  if (c == nullptr) {
-    out_ = nullptr;
-    return errc::too_many_conversations;
-  }
+  if (c == nullptr) return errc::too_many_conversations;
   used_ = true;
   const number n = c->top();
   slot& s = c->slots.emplace_back();
@@ -73,17 +68,14 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   s.payload = message.body.whole;
   ++unfinished_;
   touch(*c);
-  given.name = name_of(*c, n);
   if (fresh) save(*c);
-  auto& kept = persist<record::payload>();
-  kept.name = c->name;
-  kept.at = n;
-  kept.held = s.payload;
-  save(*c, n);
-  set_time(*c, n, s.expires);
+  persist([&] { return record::payload{'s', {}, c->name, n, s.payload}; });
+  save(*c, n, s);
+  set_time(*c, n, s, s.expires);
   release_parked(*c);
+  message_name name = name_of(*c, n);
   finish();
-  return given;
+  return submitted{std::move(name), end_batch()};
 }
 
 template <an_environment Env>
@@ -181,10 +173,10 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   s.end_to_end = r.end_to_end;
   s.payload = std::move(payload);
   // decided from now on: it may have been, or will be with the next transmission
-  if (!last_durable || detail::stage_of(s.is) != r.is) save(c, r.at);
+  if (!last_durable || detail::stage_of(s.is) != r.is) save(c, r.at, s);
   ++unfinished_;
   s.in_grace = r.is == record::stage::expiring;
-  set_time(c, r.at, s.in_grace ? now_ + limits_.grace : s.expires);
+  set_time(c, r.at, s, s.in_grace ? now_ + limits_.grace : s.expires);
 }
 
 namespace detail {

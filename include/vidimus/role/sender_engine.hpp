@@ -7,30 +7,15 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
-void sender<Env>::feed(conversation& c, number n, input on) {
-  const auto& table = duty::submission::table;
-  slot& s = c.at(n);
-  if (table.is_end(s.is)) return;
-  touch(c);
-  const auto& row = table.at(s.is, on);
-  env_->watch.row(table.name(), table.cell(s.is, on));
-  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the sender's own code excludes");
-  if (row.to != s.is) c.quiet = 0;
-  s.is = row.to;
-  for (action what : row.actions) act(c, n, what);
-}
-
-template <an_environment Env>
-void sender<Env>::act(conversation& c, number n, action what) {
-  slot& s = c.at(n);
+VIDIMUS_HERE void sender<Env>::act(conversation& c, number n, slot& s, action what) {
   switch (what) {
     case action::expose: s.exposed = true; break;
     case action::persist:
-      if (detail::is_end(s.is)) end(c, n);
-      save(c, n);
+      if (detail::is_end(s.is)) end(c, n, s);
+      save(c, n, s);
       if (detail::is_end(s.is) && c.voids.contains(n)) save(c);
       break;
-    case action::transmit_message: transmit_message(c, n); break;
+    case action::transmit_message: transmit_message(c, n, s); break;
     case action::transmit_execute:
       c.to_execute.add(n, octets_beside(c, s));
       speak(c, s);
@@ -41,16 +26,29 @@ void sender<Env>::act(conversation& c, number n, action what) {
       break;
     case action::start_grace:
       s.in_grace = true;
-      set_time(c, n, now_ + limits_.grace);
+      set_time(c, n, s, now_ + limits_.grace);
       break;
-    case action::report: report(c, n); break;
+    case action::report: report(c, n, s); break;
     case action::forget: erase(c, n); break;
   }
 }
 
 template <an_environment Env>
-void sender<Env>::report(conversation& c, number n) {
-  const slot& s = c.at(n);
+void sender<Env>::feed(conversation& c, number n, input on) {
+  const auto& table = duty::submission::table;
+  slot& s = c.at(n);
+  if (table.is_end(s.is)) return;
+  touch(c);
+  const auto& row = table.at(s.is, on);
+  env_->watch.row(table.name(), table.cell(s.is, on));
+  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the sender's own code excludes");
+  if (row.to != s.is) c.quiet = 0;
+  s.is = row.to;
+  for (action what : row.actions) act(c, n, s, what);
+}
+
+template <an_environment Env>
+void sender<Env>::report(conversation& c, number n, const slot& s) {
   diagnosis altered;
   if (const auto news = c.altered.find(n); news != c.altered.end()) {
     if (s.ended != outcome::delivered && s.ended != outcome::executed)
@@ -62,13 +60,12 @@ void sender<Env>::report(conversation& c, number n) {
 
 /// At that time something is to be done about the number; `never`: at none.
 template <an_environment Env>
-void sender<Env>::set_time(conversation& c, number n, instant at) {
-  slot& s = c.at(n);
+void sender<Env>::set_time(conversation& c, number n, slot& s, instant at) {
   const instant before = s.due();
   s.timed = at != never;
   if (s.timed) s.expires = at;
   c.timers.changed(
-      n, before, c.base, c.top(), deadlines_,
+      n, before, s.due(), c.base, c.top(), deadlines_,
       [&c](number last) {
         return detail::sender_due{c.name.id, last};
       },
@@ -82,45 +79,49 @@ void sender<Env>::pass_times(conversation& c, number last) {
   for (number n = std::max(first, c.base); n <= last && n < c.top(); ++n) {
     slot& s = c.at(n);
     if (s.due() > now_) continue;
-    set_time(c, n, never);
+    set_time(c, n, s, never);
     feed(c, n, s.in_grace ? input::grace_over : input::lifetime_over);
   }
 }
 
 /// What ending means for the record, before it is stored.
 template <an_environment Env>
-void sender<Env>::end(conversation& c, number n) {
-  slot& s = c.at(n);
+void sender<Env>::end(conversation& c, number n, slot& s) {
   s.ended = detail::outcome_of(s.is);
   if (s.ended == outcome::delivered || s.ended == outcome::executed) s.why = reason::none;
   if (s.ended == outcome::expired) s.why = reason::expired;
-  set_time(c, n, never);
+  set_time(c, n, s, never);
   s.payload = nullptr;
   --unfinished_;
   if (s.ended != outcome::delivered && s.ended != outcome::executed) c.voids.add(n);
 }
 
+/// Stored before anything comes behind it.
 template <an_environment Env>
-void sender<Env>::save(conversation& c, number n) {
-  const slot& s = c.at(n);
-  auto& r = persist<record::sender_message>();
-  r.name = c.name;
-  r.at = n;
-  r.is = detail::stage_of(s.is);
-  r.ended = s.ended;
-  r.why = s.why;
-  r.exposed = s.exposed;
-  r.flags = s.flags;
-  r.lifetime_s = s.how->lifetime_s;
-  r.expires = s.expires;
-  r.content = s.content;
-  r.how = s.how;
-  r.end_to_end = s.end_to_end;
+void sender<Env>::save(conversation& c, number n, const slot& s) {
+  if (unsaved_.of != &s) settle_records();
+  unsaved_ = {&c, n, &s};
+  write_later(
+      [](detail::output_batch<sender_outputs>& to) { static_cast<sender&>(to).write_record(); });
+}
+
+template <an_environment Env>
+void sender<Env>::write_record() {
+  const conversation& c = *unsaved_.in;
+  const number n = unsaved_.at;
+  const slot& s = *unsaved_.of;
+  unsaved_ = {};
+  write([&] {
+    return record::sender_message{
+        c.name,    n,           detail::stage_of(s.is), s.ended,   s.why,
+        s.exposed, s.flags,     s.how->lifetime_s,      s.expires, s.content,
+        s.how,     s.end_to_end};
+  });
 }
 
 template <an_environment Env>
 void sender<Env>::save(const conversation& c) {
-  emit(out::persist(record::sender_conversation{c.name, c.memory, c.voids}));
+  persist([&] { return record::sender_conversation{c.name, c.memory, c.voids}; });
 }
 
 template <an_environment Env>
@@ -131,16 +132,17 @@ void sender<Env>::erase(conversation& c, number n) {
 
 /// `type` is a copy: that of a slot goes with its key.
 template <an_environment Env>
-template <class Element>
-void sender<Env>::transmit(conversation& c, Element& e, purpose p, stanza_type type,
+template <class Make>
+void sender<Env>::transmit(conversation& c, purpose p, const Make& make, stanza_type type,
                            const digest* content, const payload_ref& payload) {
+  auto& e = put_element(relay_, type, payload, make);
   e.head.conversation = c.name;
   e.head.memory = c.memory;
   // without a key nothing can be said; the timer asks again
-  if (!codes_.seal(e, p, relay_, content)) return;
+  if (!codes_.seal(e, p, relay_, content)) return take_back();
   if (may_be_brief(c, e)) e.head.brief = codes_.reference_of(e.head, p);
   if constexpr (requires { e.low; }) c.low_told = c.base;
-  if constexpr (std::is_same_v<Element, check>) {
+  if constexpr (requires { e.attempt; }) {
     slot& s = c.at(e.at);
     if (const auto code = beginning_of(e.code.first_octets()); s.sent != code) {
       s.sent = code;  // verdicts on what went before do not count for it
@@ -149,25 +151,26 @@ void sender<Env>::transmit(conversation& c, Element& e, purpose p, stanza_type t
         news = {e.attempt - 1, 0, {}, std::move(news.found)};
       }
     }
-    note_key(c, e.at, e.head.key_id);
-  } else if constexpr (!std::is_same_v<Element, sync>) {
-    for (const range& r : e.numbers)
-      for (number n = r.first; n <= r.last; ++n)
-        if (c.owns(n)) {
-          note_key(c, n, e.head.key_id);
-          speak(c, c.at(n));
-        }
+    note_key(c, {e.at, e.at}, key_name(e.head.key_id));
+  } else if constexpr (requires { e.numbers; }) {
+    const key_name key_id = e.head.key_id;
+    for (const range& r : ranges(e.numbers)) {
+      for (number n = std::max(r.first, c.base); n <= r.last && n < c.top(); ++n) speak(c, c.at(n));
+      note_key(c, r, key_id);
+    }
   }
-  emit(relay_, type, std::move(e), payload);
 }
 
-/// The record names the key before anything leaves under it (protocol.md, key.remove).
+/// The record names the key before anything leaves under it (protocol.md, key.remove): it is stored
+/// in front of the element put last.
 template <an_environment Env>
-void sender<Env>::note_key(conversation& c, number n, const key_name& key_id) {
-  slot& s = c.at(n);
-  if (s.how->key_id == key_id || detail::is_end(s.is)) return;
-  s.how = manners_(manner_view{s.how->type, s.how->cover, key_id, s.how->lifetime_s});
-  save(c, n);
+void sender<Env>::note_key(conversation& c, const range& of, const key_name& key_id) {
+  for (number n = std::max(of.first, c.base); n <= of.last && n < c.top(); ++n) {
+    slot& s = c.at(n);
+    if (s.how->key_id == key_id || detail::is_end(s.is)) continue;
+    s.how = manners_(manner_view{s.how->type, s.how->cover, key_id, s.how->lifetime_s});
+    before_last([&] { save(c, n, s); });
+  }
 }
 
 /// What the check of a message says, but for header and attempt.
@@ -184,18 +187,23 @@ check sender<Env>::check_of(const conversation& c, number n) const {
 }
 
 template <an_environment Env>
-void sender<Env>::transmit_message(conversation& c, number n) {
-  slot& s = c.at(n);
+void sender<Env>::transmit_message(conversation& c, number n, slot& s) {
   speak(c, s);
   if (!link_up_) return;
-  check e = check_of(c, n);
+  end_code second;
   if (s.end_to_end && (s.flags & check::sealed) == 0) {
-    auto second = codes_.second_code(e, c.name, c.name.along->destination, s.content);
-    if (!second) return;  // never without: the timer tries again
-    e.second = std::move(*second);
+    auto made = codes_.second_code(check_of(c, n), c.name, c.name.along->destination, s.content);
+    if (!made) return;  // never without: the timer tries again
+    second = std::move(*made);
   }
-  e.attempt = ++s.attempts;
-  transmit(c, e, purpose::submit, s.how->type, &s.content, s.payload);
+  ++s.attempts;
+  const auto make = [&] {
+    check e = check_of(c, n);
+    if (!second.empty()) e.second = std::move(second);
+    e.attempt = s.attempts;
+    return e;
+  };
+  transmit(c, purpose::submit, make, s.how->type, &s.content, s.payload);
 }
 
 /// Parked messages go as soon as link, memory and credit are there.
@@ -214,6 +222,8 @@ void sender<Env>::release_parked(conversation& c) {
 
 template <an_environment Env>
 void sender<Env>::pop_ended(conversation& c) {
+  if (c.slots.empty() || !detail::is_end(c.slots.front().is)) return;
+  settle_records();  // it may stand where another is to be
   while (!c.slots.empty() && detail::is_end(c.slots.front().is)) {
     c.slots.pop_front();
     ++c.base;
@@ -228,7 +238,7 @@ void sender<Env>::pass_time() {
     conversation& c = conversations_.find(due->conversation)->second;
     if (due->at == detail::number_of_commands) {
       touch(c);
-      flush(c);
+      if (c.has_commands()) flush(c);
       continue;
     }
     if (due->at == 0) {
@@ -250,7 +260,7 @@ void sender<Env>::touch(conversation& c) {
 template <an_environment Env>
 void sender<Env>::settle(conversation& c) {
   c.touched = false;
-  flush(c);
+  if (c.has_commands()) flush(c);
   pop_ended(c);
   if (c.wants_sync && now_ >= c.may_answer(limits_.retry)) send_sync(c);
   if (lacks_credit(c)) send_sync(c);
@@ -263,6 +273,7 @@ void sender<Env>::settle(conversation& c) {
   forget("sc", {}, c.name);
   deadlines_.disarm(c.timer);
   deadlines_.disarm(c.command_timer);
+  latest_.forget();
   conversations_.erase(conversation_id(c.name.id));
 }
 
@@ -274,7 +285,6 @@ void sender<Env>::finish() {
     woken_ = deadlines_.next();
     emit(out::wake{woken_});
   }
-  out_ = nullptr;
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -21,16 +21,33 @@ void sender<Env>::take(const incoming& stanza) {
 }
 
 template <an_environment Env>
+auto sender<Env>::find(const conversation_id& id) -> conversation* {
+  if (latest_.get() != nullptr && latest_.get()->name.id == id) return latest_.get();
+  const auto at = conversations_.find(id);
+  return at == conversations_.end() ? nullptr : latest_.set(&at->second);
+}
+
+/// The one that takes new messages to a destination.
+template <an_environment Env>
+auto sender<Env>::find_current(const std::string& destination) -> conversation* {
+  conversation* const latest = latest_.get();
+  const bool takes_more = latest != nullptr && !latest->past && !latest->closing;
+  if (takes_more && same_text(latest->name.along->destination, destination)) return latest;
+  const auto known = current_.find(destination);
+  return known == current_.end() ? nullptr : find(known->second);
+}
+
+template <an_environment Env>
 void sender<Env>::take_whole(const incoming& stanza) {
   const auto* said = std::get_if<receipt>(&stanza.what);
   const auto* named = std::get_if<challenge>(&stanza.what);
   if (said == nullptr && named == nullptr) return env_->watch.noticed(notice::not_ours);
   const header& head = header_of(stanza.what);
-  auto at = conversations_.find(head.conversation.id);
-  if (at == conversations_.end() || !(at->second.name == head.conversation))
+  conversation* const known = find(head.conversation.id);
+  if (known == nullptr || !(known->name == head.conversation))
     return env_->watch.noticed(notice::not_ours);
   if (!is_bare_of(relay_, stanza.from)) return env_->watch.noticed(notice::not_in_scope);
-  conversation& c = at->second;
+  conversation& c = *known;
   const finding found = said != nullptr ? codes_.verify(*said, purpose::receipt, relay_)
                                         : codes_.verify(*named, purpose::challenge, relay_);
   if (found == finding::unknown_key) return env_->watch.noticed(notice::unknown_key);
@@ -66,7 +83,7 @@ void sender<Env>::take_receipt(conversation& c, const receipt& r) {
   if (r.octets_max != 0) c.octets_max = r.octets_max;
   ranges named;
   take_states(c, r, snapshot, named);
-  take_altered(c, r);
+  if (!r.altered.empty()) take_altered(c, r);
   if (snapshot) take_absent(c, r.covered, named);
   for (const range& gone : r.missing)
     for (number n = std::max(gone.first, c.base); n <= gone.last && n < c.top(); ++n)
@@ -113,7 +130,7 @@ void sender<Env>::take_states(conversation& c, const receipt& r, bool snapshot, 
     const number first = std::max(s.span.first, c.base);
     const number end = std::min(s.span.last + 1, c.top());
     if (first >= end) continue;
-    named.add(range{first, end - 1});
+    if (snapshot) named.add(range{first, end - 1});
     bool agrees = true;
     if (s.what == status::verified) {
       const auto known = bind_agrees(c, r, s);

@@ -72,6 +72,9 @@ struct sender_conversation : duty::asking {
 
   /// Whether there is nothing left to do but to tell the server that nothing else will come.
   bool is_over() const { return (past || closing) && slots.empty(); }
+  bool has_commands() const noexcept {
+    return !to_execute.empty() || !to_withdraw.empty() || command_timer != 0;
+  }
   number top() const { return base + slots.size(); }  ///< one above the highest number
   bool owns(number n) const { return n >= base && n < top(); }
   sender_slot& at(number n) { return slots[static_cast<std::size_t>(n - base)]; }

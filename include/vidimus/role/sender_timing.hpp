@@ -62,13 +62,9 @@ template <an_environment Env>
 void sender<Env>::send_sync(conversation& c) {
   if (!link_up_) return;
   c.sent(fresh_name<nonce>(env_->entropy), c.top() - 1, now_);
-  sync e;
-  e.asks = c.asked;
-  e.low = c.base;
-  e.top = c.asked_top;
-  e.voids = c.voids.for_element();
-  e.close = c.is_over();
-  transmit(c, e, purpose::sync, {});
+  transmit(c, purpose::sync, [&] {
+    return sync{{}, c.asked, c.base, c.asked_top, c.voids.for_element(), c.is_over(), {}};
+  });
 }
 
 /// A sync because of what a peer said: one per interval (protocol.md, challenge.one).

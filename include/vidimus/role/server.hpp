@@ -219,6 +219,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   channel* used_with(conversation& c, const endpoint& to);
   endpoint* user_of(conversation& c, std::string_view address, const channel& via);
   bool in_use(const conversation& c, std::string_view address, const channel& via) const;
+  detail::destination* find_destination(std::string_view name);
   void forget_destination(std::string_view name);
 
   // when to ask
@@ -230,22 +231,22 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
 
   // the engine
   void feed(conversation& c, number n, input on);
-  void act(conversation& c, number n, action what);
-  void save(conversation& c, number n);
+  void act(conversation& c, number n, slot& s, action what);
+  void save(conversation& c, number n, const slot& s);
+  void write_record();
   void save(const conversation& c);
   void say(conversation& c);
-  void tell(conversation& c, number n);
+  void tell(conversation& c, number n, const slot& s);
   bool may_wait(conversation& c);
   void say_status(const conversation& c, receipt& r, number n, status what);
   void fill_binds(const conversation& c, receipt& r);
-  void set_deadline(conversation& c, number n, instant before);
+  void set_deadline(conversation& c, number n, const slot& s, instant before);
   void pass_times(conversation& c, number last);
-  /// Whom the deadlines of a conversation, or of a channel of it, are about.
   static const shared_value<detail::due_owner>& due_of(conversation& c);
   static const shared_value<detail::due_owner>& due_of(const conversation& c, channel& via,
                                                        const std::string& address);
   void touch(conversation& c);
-  void pop_closed(conversation& c);
+  bool pop_closed(conversation& c);
   void pass_time();
   struct rows;
   void restore_conversation(const record::server_conversation& line);
@@ -268,8 +269,11 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   duty::bucket answers_;
   std::uint64_t ages_ = 0, sessions_ = 0;
   std::vector<conversation*> touched_;
+  detail::unsaved_number<conversation, slot> unsaved_;
+  conversation* at_hand_ = nullptr;  ///< of the stanza at hand, if that was found
   detail::found_last<conversation> latest_, delivered_;
-  std::string peer_;  ///< of the stanza at hand
+  detail::found_last<std::pair<const std::string, detail::destination>> latest_destination_;
+  std::string peer_;  ///< of the stanza at hand, if that is not the origin
   sharer<manner> manners_;
   std::array<sharer<detail::custody_manner>, 3> alongs_;
   sharer<std::string> key_ids_;

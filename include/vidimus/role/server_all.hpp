@@ -45,7 +45,7 @@ bool server<Env>::has_all(conversation& c, number n) {
     to.mark_sent();  // from here on any of them may have it
     name_key(c, n, to);
   }
-  save(c, n);
+  save(c, n, s);
   return true;
 }
 

@@ -10,14 +10,14 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 template <class Do>
 server_outputs server<Env>::batch(Do what, instant now) {
-  server_outputs to = begin_batch();
-  out_ = &to;
+  begin_batch();
   now_ = now;
   used_ = true;
   lacked_room_ = false;
+  at_hand_ = nullptr;
   what();
   finish();
-  return to;
+  return end_batch();
 }
 
 template <an_environment Env>
@@ -26,6 +26,49 @@ void server<Env>::transmit(const shared_text& to, Element& e, purpose p, std::st
                            stanza_type type, const digest* content, const payload_ref& payload) {
   if (!codes_.seal(e, p, peer, content)) return;
   emit(to, type, std::move(e), payload);
+}
+
+/// Stored before anything comes behind it.
+template <an_environment Env>
+void server<Env>::save(conversation& c, number n, const slot& s) {
+  if (unsaved_.of != &s) settle_records();
+  unsaved_ = {&c, n, &s};
+  write_later(
+      [](detail::output_batch<server_outputs>& to) { static_cast<server&>(to).write_record(); });
+}
+
+template <an_environment Env>
+void server<Env>::write_record() {
+  const conversation& c = *unsaved_.in;
+  const number n = unsaved_.at;
+  const slot& s = *unsaved_.of;
+  unsaved_ = {};
+  write([&] {
+    record::server_custody r{c.peer,
+                             c.key.name,
+                             n,
+                             detail::stage_of(s.is),
+                             s.why,
+                             s.flags,
+                             s.how().lifetime_s,
+                             s.expires,
+                             s.hold_until(),
+                             s.content,
+                             s.along->how,
+                             {},
+                             s.ends(),
+                             s.core_only};
+    for (std::size_t i = 0; i < s.deliveries(); ++i)
+      if (const cell to = s.delivery(i); to.sent()) r.sent.push_back({to.endpoint(), to.key_id()});
+    return r;
+  });
+}
+
+template <an_environment Env>
+void server<Env>::save(const conversation& c) {
+  persist([&] {
+    return record::server_conversation{c.peer, c.key.name, c.low, c.base, c.limit, c.closed};
+  });
 }
 
 template <an_environment Env>

@@ -63,7 +63,7 @@ void server<Env>::feed_cell(conversation& c, number n, cell to, duty::delivery::
         if (!to.sent()) {
           to.mark_sent();
           name_key(c, n, to);
-          save(c, n);
+          save(c, n, c.at(n));
         }
         break;
       case duty::delivery::action::transmit_message: transmit_message(c, n, to); break;
@@ -75,8 +75,8 @@ void server<Env>::feed_cell(conversation& c, number n, cell to, duty::delivery::
 /// The key that is current now.
 template <an_environment Env>
 void server<Env>::name_key(conversation& c, number n, cell to) {
-  if (auto key = env_->keys.current(c.key.name.along->destination))
-    set_key(c.at(n), to, key->key_id);
+  const auto key = env_->keys.current(c.key.name.along->destination);
+  if (key && to.key_id() != key->key_id) set_key(c.at(n), to, key->key_id);
 }
 
 /// What the check of a message towards an endpoint says, but for low2, voids and attempt.
@@ -104,21 +104,20 @@ void server<Env>::transmit_message(conversation& c, number n, cell to) {
   if (at == nullptr) return;
   to.set_spoken_in(c.syncs);
   to.set_sent_at(now_);
-  check e = check_of(c, n, to.endpoint());
+  check& e = put_element(at->address, s.how().type, s.payload,
+                         [&] { return check_of(c, n, to.endpoint()); });
   if (s.ends()) e.second = *s.ends();
   e.low = channel_to(c, *at).low_told = low_two(c, *at);
-  e.voids =
-      c.voids.between(e.low, n).for_element();  // what an ordered endpoint passes on its way to it
+  if (!c.voids.empty())  // what an ordered endpoint passes on its way to it
+    e.voids = c.voids.between(e.low, n).for_element();
   e.attempt = to.next_attempt();
-  if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return;
+  if (!codes_.seal(e, purpose::deliver, destination, &s.content)) return take_back();
   if (const auto code = beginning_of(e.code.first_octets()); code != to.code())
     to.set_altered({e.attempt, e.attempt - 1, 0, code, {}});
-  if (to.key_id() != e.head.key_id) {  // named before anything leaves under it
-    set_key(s, to, e.head.key_id);
-    save(c, n);
-  }
   shorten(c, e, *at);
-  emit(at->address, s.how().type, std::move(e), s.payload);
+  if (to.key_id() == e.head.key_id) return;
+  set_key(s, to, e.head.key_id);
+  before_last([&] { save(c, n, s); });  // named before anything leaves under it
 }
 
 /// Everything below has its stored final receipt, is void or is no longer sent; never from low1

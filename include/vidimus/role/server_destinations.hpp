@@ -10,7 +10,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 void server<Env>::note_owed(conversation& c) {
   if (c.owed > 0 && c.to == nullptr) {
-    c.to = &destinations_[c.key.name.along->destination];
+    c.to = &destination_of(c);
     c.to->owed.push_back(&c);
   } else if (c.owed == 0 && c.to != nullptr) {
     std::erase(std::exchange(c.to, nullptr)->owed, &c);
@@ -19,7 +19,10 @@ void server<Env>::note_owed(conversation& c) {
 
 template <an_environment Env>
 detail::destination& server<Env>::destination_of(const conversation& c) {
-  return c.to != nullptr ? *c.to : destinations_[c.key.name.along->destination];
+  if (c.to != nullptr) return *c.to;
+  const std::string& name = c.key.name.along->destination;
+  if (detail::destination* known = find_destination(name)) return *known;
+  return latest_destination_.set(&*destinations_.try_emplace(name).first)->second;
 }
 
 template <an_environment Env>
@@ -70,14 +73,24 @@ auto server<Env>::channel_to(conversation& c, const endpoint& to) -> channel& {
   return via;
 }
 
+template <an_environment Env>
+detail::destination* server<Env>::find_destination(std::string_view name) {
+  auto* latest = latest_destination_.get();
+  if (latest != nullptr && same_text(latest->first, name)) return &latest->second;
+  const auto d = destinations_.find(name);
+  return d == destinations_.end() ? nullptr : &latest_destination_.set(&*d)->second;
+}
+
 /// A destination is kept while something is owed to it or somebody is there.
 template <an_environment Env>
 void server<Env>::forget_destination(std::string_view name) {
-  auto d = destinations_.find(name);
-  if (d != destinations_.end() && d->second.owed.empty() && d->second.endpoints.empty())
-    destinations_.erase(d);
+  const detail::destination* d = find_destination(name);
+  if (d == nullptr || !d->owed.empty() || !d->endpoints.empty()) return;
+  latest_destination_.forget();
+  destinations_.erase(destinations_.find(name));
 }
 
+/// Whom the deadlines of a conversation, or of a channel of it, are about.
 template <an_environment Env>
 const shared_value<detail::due_owner>& server<Env>::due_of(conversation& c) {
   if (!c.owner) c.owner = shared_value(detail::due_owner{c.key, {}});

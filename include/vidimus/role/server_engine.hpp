@@ -7,39 +7,15 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 template <an_environment Env>
-void server<Env>::feed(conversation& c, number n, input on) {
-  const auto& table = duty::custody::table;
-  slot& s = c.at(n);
-  if (table.is_end(s.is)) return;
-  touch(c);
-  const auto& row = table.at(s.is, on);
-  env_->watch.row(table.name(), table.cell(s.is, on));
-  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the server's own code excludes");
-  const bool owed = s.owed();
-  const instant due = s.due();
-  progress_ = progress_ || row.to != s.is;
-  s.is = row.to;
-  if (row.to == duty::custody::state::voided) c.voids.add(n);
-  if (s.owed() && !owed) {
-    ++c.owed;
-    for (auto& [address, via] : c.channels) via.next = std::min(via.next, n);
-  }
-  if (!s.owed() && owed) --c.owed;
-  for (action what : row.actions) act(c, n, what);
-  set_deadline(c, n, due);
-}
-
-template <an_environment Env>
-void server<Env>::act(conversation& c, number n, action what) {
-  slot& s = c.at(n);
+VIDIMUS_HERE void server<Env>::act(conversation& c, number n, slot& s, action what) {
   switch (what) {
-    case action::persist: save(c, n); break;
+    case action::persist: save(c, n, s); break;
     case action::drop_content:
       drop_payload(c, s);
       forget("vp", c.peer, c.key.name, n);
       break;
     case action::alarm: env_->watch.noticed(notice::reused); break;
-    case action::tell: tell(c, n); break;
+    case action::tell: tell(c, n, s); break;
     case action::missing: c.missing.add(n); break;
     case action::start_delivery: {
       note_owed(c);
@@ -68,42 +44,33 @@ void server<Env>::act(conversation& c, number n, action what) {
 }
 
 template <an_environment Env>
-void server<Env>::save(conversation& c, number n) {
-  const slot& s = c.at(n);
-  auto& r = persist<record::server_custody>();
-  r.peer = c.peer;
-  r.name = c.key.name;
-  r.at = n;
-  r.is = detail::stage_of(s.is);
-  r.why = s.why;
-  r.flags = s.flags;
-  r.lifetime_s = s.how().lifetime_s;
-  r.expires = s.expires;
-  r.hold_until = s.hold_until();
-  r.content = s.content;
-  r.how = s.along->how;
-  r.ends = s.ends();
-  r.core_only = s.core_only;
-  for (std::size_t i = 0; i < s.deliveries(); ++i)
-    if (const cell to = s.delivery(i); to.sent()) r.sent.push_back({to.endpoint(), to.key_id()});
-}
-
-template <an_environment Env>
-void server<Env>::save(const conversation& c) {
-  auto& r = persist<record::server_conversation>();
-  r.peer = c.peer;
-  r.name = c.key.name;
-  r.low = c.low;
-  r.base = c.base;
-  r.limit = c.limit;
-  r.closed = c.closed;
+void server<Env>::feed(conversation& c, number n, input on) {
+  const auto& table = duty::custody::table;
+  slot& s = c.at(n);
+  if (table.is_end(s.is)) return;
+  touch(c);
+  const auto& row = table.at(s.is, on);
+  env_->watch.row(table.name(), table.cell(s.is, on));
+  VIDIMUS_EXPECT(row.kind != fsm::verdict::refuse, "an input that the server's own code excludes");
+  const bool owed = s.owed();
+  const instant due = s.due();
+  progress_ = progress_ || row.to != s.is;
+  s.is = row.to;
+  if (row.to == duty::custody::state::voided) c.voids.add(n);
+  if (s.owed() && !owed) {
+    ++c.owed;
+    for (auto& [address, via] : c.channels) via.next = std::min(via.next, n);
+  }
+  if (!s.owed() && owed) --c.owed;
+  for (action what : row.actions) act(c, n, s, what);
+  set_deadline(c, n, s, due);
 }
 
 /// The time at which something is to be done about a number was `before`.
 template <an_environment Env>
-void server<Env>::set_deadline(conversation& c, number n, instant before) {
+void server<Env>::set_deadline(conversation& c, number n, const slot& s, instant before) {
   c.timers.changed(
-      n, before, c.base, c.top(), deadlines_,
+      n, before, s.due(), c.base, c.top(), deadlines_,
       [&c](number last) {
         return detail::server_due{due_of(c), last};
       },
@@ -118,18 +85,22 @@ void server<Env>::touch(conversation& c) {
 }
 
 template <an_environment Env>
-void server<Env>::pop_closed(conversation& c) {
+bool server<Env>::pop_closed(conversation& c) {
+  const bool none = c.slots.empty() && c.base >= c.low;
+  if (none || (!c.slots.empty() && c.slots.front().is != duty::custody::state::closed))
+    return false;
+  settle_records();  // it may stand where another is to be
   const number before = c.base;
   while (!c.slots.empty() && c.slots.front().is == duty::custody::state::closed) {
     c.slots.pop_front();
     ++c.base;
   }
   if (c.slots.empty()) c.base = std::max(c.base, c.low);
-  if (c.base == before) return;
+  if (c.base == before) return false;
   c.timers.drop_below(c.base);
   c.low2 = std::max(c.low2, c.base);
   c.limit = credit_of(c);
-  save(c);
+  return true;
 }
 
 /// Appends the status of a number to a receipt, with what proves it.
@@ -158,38 +129,39 @@ void server<Env>::fill_binds(const conversation& c, receipt& r) {
 template <an_environment Env>
 void server<Env>::say(conversation& c) {
   if (c.to_say.empty() && c.missing.empty()) return;
-  receipt r;
+  receipt* r = nullptr;
+  const auto begun = [&]() -> receipt& {
+    if (r == nullptr) r = &put_element(c.reply_to, {}, nullptr, [] { return receipt{}; });
+    return *r;
+  };
   const auto send = [&] {
-    r.head.conversation = c.key.name;
-    r.head.memory = c.row->memory;
-    r.limit = c.limit;
-    r.octets_max = limits_.payload_octets_max;
-    if (!codes_.choose_key(r.head, c.key.peer)) return;
-    fill_binds(c, r);
-    shorten(c, r);
-    transmit(c.reply_to, r, purpose::receipt, c.key.peer);
+    receipt& e = *std::exchange(r, nullptr);
+    e.head.conversation = c.key.name;
+    e.head.memory = c.row->memory;
+    e.limit = c.limit;
+    e.octets_max = limits_.payload_octets_max;
+    if (!codes_.choose_key(e.head, c.key.peer)) return take_back();
+    fill_binds(c, e);
+    shorten(c, e);
+    if (!codes_.seal(e, purpose::receipt, c.key.peer)) take_back();
   };
   for (const range& span : c.to_say.take())
     for (number n = span.first; n <= span.last; ++n) {
-      const auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
-      if (r.full()) {
-        send();
-        r = {};
-      }
-      if (what)
-        say_status(c, r, n, *what);
-      else if (n < c.low)
-        say_status(c, r, n, status::closed);
+      auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
+      if (!what && n < c.low) what = status::closed;
+      if (!what) continue;
+      if (r != nullptr && r->full()) send();
+      say_status(c, begun(), n, *what);
     }
-  if (!c.missing.empty()) r.missing = std::exchange(c.missing, {}).for_element();
-  if (!r.states.empty() || !r.missing.empty()) send();
+  if (!c.missing.empty()) begun().missing = std::exchange(c.missing, {}).for_element();
+  if (r != nullptr) send();
 }
 
 /// A status for the next receipt, with what proves it beside.
 template <an_environment Env>
-void server<Env>::tell(conversation& c, number n) {
-  const end_ref& proof = c.at(n).ends();
-  const bool beside = proof && c.at(n).is == duty::custody::state::delivered;
+void server<Env>::tell(conversation& c, number n, const slot& s) {
+  const end_ref& proof = s.ends();
+  const bool beside = proof && s.is == duty::custody::state::delivered;
   c.to_say.add(n, beside ? duty::octets_of(proof->rule, proof->key_id.size()) : 0);
 }
 
@@ -271,7 +243,7 @@ template <an_environment Env>
 void server<Env>::finish() {
   for (conversation* one : touched_) {
     conversation& c = *one;
-    pop_closed(c);
+    if (pop_closed(c)) save(c);
     if (!may_wait(c)) say(c);
     if (c.owed > 0)
       for (auto& [address, via] : c.channels)
@@ -292,7 +264,6 @@ void server<Env>::finish() {
     woken_ = deadlines_.next();
     emit(out::wake{woken_});
   }
-  out_ = nullptr;
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -22,13 +22,15 @@ void server<Env>::take(const incoming& stanza) {
 template <an_environment Env>
 void server<Env>::take_whole(const incoming& stanza) {
   const route& along = *header_of(stanza.what).conversation.along;
-  if (along.relay != self_) return env_->watch.noticed(notice::not_ours);
-  if (peer_.empty() || !is_bare_of(peer_, stanza.from)) peer_ = bare(stanza.from);
-  const std::string& peer = peer_;
+  if (!same_text(along.relay, self_)) return env_->watch.noticed(notice::not_ours);
   const bool from_receiver = std::holds_alternative<receipt>(stanza.what) ||
                              std::holds_alternative<challenge>(stanza.what);
-  const bool in_scope =
-      from_receiver ? peer == along.destination : env_->keys.speaks_for(peer, along.origin);
+  // mostly one speaks for itself
+  const std::string_view from = bare(stanza.from);
+  const bool is_end = same_text(from, from_receiver ? along.destination : along.origin);
+  if (!is_end && !from_receiver) peer_ = from;
+  const std::string& peer = is_end ? along.origin : peer_;
+  const bool in_scope = from_receiver ? is_end : env_->keys.speaks_for(peer, along.origin);
   if (!in_scope) return env_->watch.noticed(notice::not_in_scope);
   progress_ = false;
   if (auto* c = std::get_if<check>(&stanza.what)) take_check(stanza, *c, peer);
@@ -125,12 +127,7 @@ void server<Env>::hold(conversation& c, number n, const check& e, const content&
   keep_payload(c, s, body.whole);
   s.set_ends(keep(e.second));
   s.core_only = is_core_only(body.canonical);
-  auto& r = persist<record::payload>();
-  r.role = 'v';
-  r.peer = c.peer;
-  r.name = c.key.name;
-  r.at = n;
-  r.held = s.payload;
+  persist([&] { return record::payload{'v', c.peer, c.key.name, n, s.payload}; });
 }
 
 template <an_environment Env>
@@ -148,7 +145,7 @@ void server<Env>::take_execute(const incoming& stanza, const execute& e, const s
       if (take_second(*c, n, e))
         feed(*c, n, input::execute);
       else
-        tell(*c, n);
+        tell(*c, n, c->at(n));
     }
   raise_low(*c, e.low);
 }
@@ -205,9 +202,14 @@ void server<Env>::raise_low(conversation& c, number low) {
   c.low = low;
   progress_ = true;
   save(c);  // before any record below it goes: without a record a number is closed only below low
+  const std::size_t saved = batch_.size() - 1;
   for (number n = c.base; n < std::min(low, c.top()); ++n) feed(c, n, input::low_passed);
   c.voids.drop_below(low);
-  pop_closed(c);
+  if (!pop_closed(c)) return;
+  auto& line =
+      *std::get_if<out::persist>(&batch_[saved])->template as<record::server_conversation>();
+  line.base = c.base;
+  line.limit = c.limit;
 }
 
 /// Under the current memory a sync raises low and voids; under another it only asks

@@ -46,7 +46,7 @@ void server<Env>::take_final_receipt(const incoming& stanza, const receipt& r) {
   const std::size_t owed = c->owed;
   ranges named;
   take_final_states(*c, r, snapshot, named);
-  take_final_altered(*c, r);
+  if (!r.altered.empty()) take_final_altered(*c, r);
   if (via != nullptr && !r.refused.empty()) {
     via->refused(r.refused.front().retry_after_s, limits_.retry, now_);
     deadlines_.disarm(via->timer);
@@ -67,7 +67,7 @@ void server<Env>::take_final_states(conversation& c, const receipt& r, bool snap
     const number first = std::max(s.span.first, c.base);
     const number end = std::min(s.span.last + 1, c.top());
     if (first >= end) continue;
-    named.add(range{first, end - 1});
+    if (snapshot) named.add(range{first, end - 1});
     const auto letter = duty::delivery::of_status(s.what);
     if (!letter) continue;
     for (number n = first; n < end; ++n) take_final_status(c, n, s, r, snapshot);

@@ -46,10 +46,12 @@ bool server<Env>::under_memory(const incoming& stanza, const header& head, const
 
 template <an_environment Env>
 auto server<Env>::find(const header& head, const std::string& peer) -> conversation* {
+  if (at_hand_ != nullptr) return at_hand_;
   conversation* c = latest_.get();
-  if (c != nullptr && c->key.name == head.conversation && c->key.peer == peer) return c;
+  if (c != nullptr && c->key.name == head.conversation && same_text(c->key.peer, peer))
+    return at_hand_ = c;
   auto at = conversations_.find(detail::custody_view{head.conversation, peer});
-  return at == conversations_.end() ? nullptr : latest_.set(&at->second);
+  return at == conversations_.end() ? nullptr : at_hand_ = latest_.set(&at->second);
 }
 
 /// Something was forgotten that a replay could exploit: the memory gets a new name, durably, before
@@ -92,6 +94,7 @@ void server<Env>::forget_conversation(conversation& c) {
   std::erase(touched_, &c);
   latest_.forget();
   delivered_.forget();
+  at_hand_ = nullptr;
   conversations_.erase(key);
 }
 
@@ -116,7 +119,7 @@ void server<Env>::note_key(conversation& c, number n, const key_name& key_id) {
   const manner& how = s.how();
   name_first(s, manners_(manner_view{how.type, how.cover, key_id, how.lifetime_s}),
              s.along->endpoint, s.along->key_id);
-  save(c, n);
+  save(c, n, s);
 }
 
 template <an_environment Env>
@@ -147,7 +150,7 @@ template <an_environment Env>
 auto server<Env>::open(const incoming& stanza, const header& head, const std::string& peer)
     -> conversation* {
   if (conversation* known = find(head, peer)) {
-    if (known->reply_to->find('/') == std::string::npos) known->reply_to.set(stanza.from);
+    if (known->reply_to->size() == known->key.peer.size()) known->reply_to.set(stanza.from);
     note_form(*known, head);
     return known;
   }

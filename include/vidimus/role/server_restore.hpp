@@ -31,7 +31,7 @@ void server<Env>::restore_custody(conversation& c, const record::server_custody&
   }
   if (s.owed()) ++c.owed;
   if (s.is == duty::custody::state::voided && r.at >= c.low) c.voids.add(r.at);
-  set_deadline(c, r.at, never);
+  set_deadline(c, r.at, s, never);
 }
 
 namespace detail {
@@ -110,7 +110,7 @@ void server<Env>::restore_numbers(rows& from, bool last_durable) {
       // the content of what has ended stays in the list of what is forgotten: a batch was cut off
       const bool stays = has && detail::needs_payload(n.is);
       restore_custody(line->second, n, stays ? held->second : nullptr);
-      if (again) save(line->second, n.at);
+      if (again) save(line->second, n.at, line->second.at(n.at));
       if (stays) from.payloads.erase(held);
     }
   }

@@ -115,7 +115,7 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
   for (const range& span : r.to_say)
     for (number n = span.first; n <= span.last; ++n)
       if (c.holds(n))
-        tell(c, n);
+        tell(c, n, c.at(n));
       else
         c.to_say.add(n);
   if (r.say_at != never) deadlines_.arm(c.say_timer, r.say_at, {due_of(c), 0});
