@@ -44,11 +44,11 @@ class sender : detail::output_batch<sender_outputs> {
   /// asked for, and the report says what came of it. Refused: unknown_name, already_ended.
   result<sender_outputs> withdraw(const message_name& name, instant now);
 
-  /// Command, never refused. The conversation with a destination takes no more messages (protocol.md,
-  /// name.close): the next `submit` to it opens another. What was submitted before goes on to its outcome; then the
-  /// server is told, and keeps no more of the conversation than its name and watermark. The order
-  /// of deliveries holds within a conversation only. Outputs: transmit (sync), forget, wake; none
-  /// if there is no conversation.
+  /// Command, never refused. The conversation with a destination takes no more messages
+  /// (protocol.md, name.close): the next `submit` to it opens another. What was submitted before
+  /// goes on to its outcome; then the server is told, and keeps no more of the conversation than
+  /// its name and watermark. The order of deliveries holds within a conversation only. Outputs:
+  /// transmit (sync), forget, wake; none if there is no conversation.
   sender_outputs close(const std::string& destination, instant now);
 
   /// Command, before all others: the records of this role's earlier lives, in any order.

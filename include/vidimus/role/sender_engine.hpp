@@ -199,7 +199,7 @@ void sender<Env>::transmit_message(conversation& c, number n, slot& s) {
   ++s.attempts;
   const auto make = [&] {
     check e = check_of(c, n);
-    if (!second.empty()) e.second = std::move(second);
+    if (!second.empty()) e.second = second;
     e.attempt = s.attempts;
     return e;
   };
