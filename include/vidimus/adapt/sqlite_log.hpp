@@ -40,23 +40,18 @@ class record_log {
   }
 
   // one batch of one role: what `write` makes a row of
-  void persist(std::string_view key, octets_view image) {
-    begin(key, true);
+  void persist(std::int64_t role, std::string_view key, octets_view image) {
+    begin(role, key, true);
     append(image);
     fresh_.back().second.size = static_cast<std::uint32_t>(image.size());
   }
-  void forget(std::string_view key) { begin(key, false); }
+  void forget(std::int64_t role, std::string_view key) { begin(role, key, false); }
   int write(std::int64_t role) {
-    if (fresh_.size() == noted_) return SQLITE_OK;
+    if (changes_.empty()) return SQLITE_OK;
     int code = add_.integer(1, ++last_row_);
     if (code == SQLITE_OK) code = add_.integer(2, role);
     if (code == SQLITE_OK) code = add_.blob(3, changes_);
     if (code == SQLITE_OK) code = done(add_.run());
-    for (; noted_ < fresh_.size(); ++noted_) {
-      auto& [key, what] = fresh_[noted_];
-      key.insert(0, prefix_of(role));
-      what.row = last_row_;
-    }
     fresh_octets_ += changes_.size();
     changes_.clear();
     return code;
@@ -87,12 +82,12 @@ class record_log {
 
   /// Whether the table's word about a record is not the last.
   bool is_known(std::int64_t role, const std::string& key) const {
-    return known_.count(prefix_of(role) + key) != 0;
+    return known_.count(key_of(role, key)) != 0;
   }
   /// `each(key, image)` for the records of a role whose last word is here.
   template <class Each>
   int each_living_of(std::int64_t role, Each each) {
-    const std::string prefix = prefix_of(role);
+    const std::string prefix = key_of(role, {});
     return each_living([&](const std::string& key, octets_view image) {
       if (key.compare(0, prefix.size(), prefix) == 0) each(key.substr(prefix.size()), image);
     });
@@ -107,7 +102,7 @@ class record_log {
     sqlite_statement s;
     int code = s.prepare(db_, "SELECT role, key FROM vidimus_record");
     while (code == SQLITE_OK && (code = s.step()) == SQLITE_ROW) {
-      count(prefix_of(s.integer(0)) + s.column(1), 1);
+      count(key_of(s.integer(0), s.column(1)), 1);
       code = SQLITE_OK;
     }
     if (code != SQLITE_DONE) return code;
@@ -135,7 +130,7 @@ class record_log {
     fresh_.clear();
     gone_.clear();
     changes_.clear();
-    noted_ = fresh_octets_ = 0;
+    fresh_octets_ = 0;
     folded_ = false;
   }
 
@@ -151,11 +146,12 @@ class record_log {
   static constexpr std::size_t filter_size = 1 << 16;
 
   /// A number in eight octets; with it begin keys, as a file may hold several roles.
-  static std::string prefix_of(std::int64_t role) {
+  static std::string key_of(std::int64_t role, std::string_view key) {
     std::string out;
+    out.reserve(8 + key.size());
     for (int shift = 56; shift >= 0; shift -= 8)
       out += static_cast<char>(static_cast<std::uint64_t>(role) >> shift & 255);
-    return out;
+    return out += key;
   }
   static std::int64_t role_in(std::string_view key) {
     std::uint64_t out = 0;
@@ -166,13 +162,14 @@ class record_log {
 
   // in a row: for each change one octet, 1 if there is an image; the key; the image; each of both
   // behind its length in four octets
-  void begin(std::string_view key, bool lives) {
+  void begin(std::int64_t role, std::string_view key, bool lives) {
     changes_.push_back(lives ? 1 : 0);
     append(as_octets(key));
     place what;
+    what.row = last_row_ + 1;
     what.at = static_cast<std::uint32_t>(changes_.size() + 4);
     what.lives = lives;
-    fresh_.emplace_back(key, what);
+    fresh_.emplace_back(key_of(role, key), what);
   }
   void append(octets_view what) {
     for (int shift = 24; shift >= 0; shift -= 8)
@@ -198,7 +195,7 @@ class record_log {
       place what{row, static_cast<std::uint32_t>(at + 4), 0, kind == 1, false};
       if (what.lives && !cut(image)) return false;
       what.size = static_cast<std::uint32_t>(image.size());
-      fresh_.emplace_back(prefix_of(role) + std::string(as_text(key)), what);
+      fresh_.emplace_back(key_of(role, as_text(key)), what);
     }
     return true;
   }
@@ -289,7 +286,7 @@ class record_log {
   octets changes_;
   std::vector<std::pair<std::string, place>> fresh_;
   std::vector<std::string> gone_;
-  std::size_t noted_ = 0, fresh_octets_ = 0;  ///< of `fresh_` in a row
+  std::size_t fresh_octets_ = 0;
   bool folded_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "../base/bytes.hpp"
 #include "store_fault.hpp"
@@ -101,30 +102,27 @@ class waiting_forgets {
  public:
   bool any() const noexcept { return !old_.empty() || !fresh_.empty(); }
   void note(std::int64_t role, std::string key) { fresh_.emplace(role, std::move(key)); }
-  /// The record is written anew: what was there before is not there to be forgotten.
+  /// The record is written anew: what was there before is not there to be forgotten. Behind `take`.
   void drop(std::int64_t role, const std::string& key) {
-    const row of(role, key);
-    fresh_.erase(of);
-    if (auto node = old_.extract(of)) done_.insert(std::move(node));
+    if (!fresh_.empty()) fresh_.erase({role, key});
   }
   /// `each(key)` for all that earlier transactions noted.
   template <class Each>
   void take(std::int64_t role, Each each) {
-    for (auto at = old_.begin(); at != old_.end();) {
-      const auto one = at++;
-      if (one->first != role) continue;
-      each(one->second);
-      done_.insert(old_.extract(one));
+    std::vector<row> others;
+    for (row& one : old_) {
+      if (one.first == role) each(one.second);
+      (one.first == role ? done_ : others).push_back(std::move(one));
     }
+    old_ = std::move(others);
   }
   void committed() {
     done_.clear();
-    old_.merge(fresh_);
-    fresh_.clear();
+    while (!fresh_.empty()) old_.push_back(std::move(fresh_.extract(fresh_.begin()).value()));
   }
   void rolled_back() {
     fresh_.clear();
-    old_.merge(done_);
+    for (row& one : done_) old_.push_back(std::move(one));
     done_.clear();
   }
 
@@ -135,10 +133,9 @@ class waiting_forgets {
       return std::hash<std::string>()(of.second);
     }
   };
-  using rows = std::unordered_set<row, hash>;
-  rows old_;    ///< of transactions that were committed
-  rows fresh_;  ///< of the open one
-  rows done_;   ///< carried out by the open one
+  std::vector<row> old_;                 ///< of transactions that were committed
+  std::unordered_set<row, hash> fresh_;  ///< of the open one
+  std::vector<row> done_;                ///< carried out by the open one
 };
 
 /// A prepared statement. What is bound must outlive the step.

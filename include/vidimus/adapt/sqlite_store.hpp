@@ -47,11 +47,11 @@ class sqlite_store {
   /// Carries out one `persist`; durable when true is returned, or with `sqlite_file::commit` if a
   /// transaction is open. Refused: `full`, `busy`, `io`, `damaged`, `denied`, `rolled_back`.
   store_done carry_out(const out::persist& o) {
-    return alone([&] { file_->log_.persist(o.key(), o.image()); });
+    return alone([&] { file_->log_.persist(role_, o.key(), o.image()); });
   }
   /// Carries out one `forget`, likewise.
   store_done carry_out(const out::forget& o) {
-    return alone([&] { file_->log_.forget(o.key()); });
+    return alone([&] { file_->log_.forget(role_, o.key()); });
   }
 
   /// Carries out what a batch has for the store, all or nothing: in a transaction of its own,
@@ -176,15 +176,15 @@ class sqlite_store {
   store_done each(const std::vector<Output>& batch) {
     if (auto still = file_->in_order(); !still) return still;
     auto& log = file_->log_;
-    file_->waits_.take(role_, [&](const std::string& key) { log.forget(key); });
+    file_->waits_.take(role_, [&](const std::string& key) { log.forget(role_, key); });
     for (step& one : steps_of(batch)) {
       if (one.waits) {
         file_->waits_.note(role_, std::move(one.key));
       } else if (one.written == nullptr) {
-        log.forget(one.key);
+        log.forget(role_, one.key);
       } else {
         if (file_->waits_.any()) file_->waits_.drop(role_, one.key);
-        log.persist(one.key, one.written->image());
+        log.persist(role_, one.key, one.written->image());
       }
     }
     return logged();
