@@ -59,7 +59,7 @@ class sqlite_file {
     if (!log_.is_due()) return true;
     const int code = log_.fold();
     if (code == SQLITE_OK) return true;
-    const store_done done = fail(code, "bringing the table up to date in");
+    store_done done = fail(code, "bringing the table up to date in");
     rollback();
     if (failed_) return done;
     // where there is no space for it now, what is to be written may still find some
