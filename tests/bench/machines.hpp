@@ -165,6 +165,7 @@ class machines {
     receiver_limits rl = strict(receiver_limits{});
     sl.brief = vl.brief = rl.brief = false;  // a matter of what is written, and of digests
     sl.unfinished_max = vl.window = rl.window = room;
+    vl.octets_per_peer = std::uint64_t{200} * room;  // of a hundred octets each: all have room
     if (how == policy::conditional_batched)
       sl.commands.delay = vl.receipts.delay = milliseconds(100);
     else
