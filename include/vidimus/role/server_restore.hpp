@@ -99,13 +99,11 @@ void server<Env>::restore_numbers(rows& from, bool last_durable) {
     const auto held = from.payloads.find(record::payload_row('v', n.peer, n.name, n.at).key());
     const bool has = held != from.payloads.end();
     const auto line = conversations_.find({n.name, *n.peer});
-    if (line == conversations_.end()) {
+    const bool known = line != conversations_.end();
+    const bool lost = known && !has && detail::needs_payload(n.is);
+    if (!known || lost || n.at < line->second.base) {
       emit(out::forget(n.row()));
-    } else if (!has && detail::needs_payload(n.is)) {
-      emit(out::forget(n.row()));  // the store kept less than it said: that may be replayed
-      rename(*n.peer);
-    } else if (n.at < line->second.base) {
-      emit(out::forget(n.row()));
+      if (lost) rename(*n.peer);  // the store kept less than it said: that may be replayed
     } else {
       // the content of what has ended stays in the list of what is forgotten: a batch was cut off
       const bool stays = has && detail::needs_payload(n.is);
