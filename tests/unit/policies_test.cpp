@@ -95,6 +95,20 @@ TEST_CASE("conditional: the decision is durable before the check is sent",
   REQUIRE(decided);
 }
 
+TEST_CASE("conditional: what waited for the link is decided durably before its check is sent",
+          "[execute.conditional][durable.first]") {
+  trio t;
+  t.attach();
+  submit_conditional(t, "hello");  // stored, and not decided
+  t.link_up();
+  REQUIRE(t.run_to<check>(relay));  // all in front of it was carried out
+  bool decided = false;
+  for (const auto& one : t.alice_store.all())
+    if (const auto m = image::load<record::sender_message>(one.image))
+      decided = m->is == record::stage::decided;
+  REQUIRE(decided);
+}
+
 TEST_CASE("conditional: withdrawn is certain before it was sent, and after by the server's word",
           "[execute.conditional][stop.local][stop.void]") {
   trio t;
