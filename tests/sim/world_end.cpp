@@ -67,8 +67,14 @@ void world::check_reached(const submission& s) const {
     return p.bare == s.destination && (p.restores_of_old > 0 || p.renames > 0);
   };
   if (s.all && std::any_of(endpoints_.begin(), endpoints_.end(), gone)) return;
-  if (s.effects.empty()) broken("P2", "never taken: " + books_.describe(s));
   const outcome ended = s.reports.front().ended;
+  // a server that is set back forgets which endpoint it had chosen, and the other one was told that
+  // it would not get this one: it has closed the number
+  const auto could_take = std::count_if(endpoints_.begin(), endpoints_.end(),
+                                        [&](const auto& p) { return p.bare == s.destination; });
+  const bool chosen_anew = relay_.restores_of_old > 0 && could_take > 1;
+  if (s.effects.empty() && chosen_anew && ended == outcome::uncertain) return;
+  if (s.effects.empty()) broken("P2", "never taken: " + books_.describe(s));
   // where no report was asked, the better news may come first all the same; and an endpoint may
   // have closed what a server that lost its store sends once more
   if (ended == outcome::uncertain && relay_.restores_of_old > 0) return;
