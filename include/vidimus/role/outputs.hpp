@@ -48,8 +48,14 @@ class output_batch {
     settle_records();
     write(make);
   }
-  /// `how` writes what has changed, before anything comes behind it.
-  void write_later(void (*how)(output_batch&)) noexcept { unwritten_ = how; }
+  /// `what` has changed: `Role::write_record` writes it, before anything comes behind it. It finds
+  /// it in `noted`. A role is no batch to others, so it names this class a friend.
+  template <class Role, class What>
+  void save_later(What& noted, const std::type_identity_t<What>& what) {
+    if (noted != what) settle_records();
+    noted = what;
+    unwritten_ = [](output_batch& to) { static_cast<Role&>(to).write_record(); };
+  }
   template <class Make>
   void write(const Make& make) {
     batch_.emplace_back(std::in_place_type<out::persist>,
@@ -104,6 +110,7 @@ struct unsaved_number {
   const Conversation* in = nullptr;
   number at = 0;
   const Slot* of = nullptr;  ///< null: there is none
+  friend bool operator==(const unsaved_number&, const unsaved_number&) = default;
 };
 
 /// Where something was found last. Nowhere in a copy: that has its own.

@@ -100,6 +100,7 @@ class receiver : detail::output_batch<receiver_outputs> {
   void append_state(octets& to) const;
 
  private:
+  friend detail::output_batch<receiver_outputs>;
   using state = duty::acceptance::state;
   using input = duty::acceptance::input;
   using action = duty::acceptance::action;
@@ -187,11 +188,7 @@ class receiver : detail::output_batch<receiver_outputs> {
       if (!std::exchange(c.changed, true)) changed_.push_back(&c);
       return;
     }
-    if (unsaved_ != &c) settle_records();
-    unsaved_ = &c;
-    write_later([](detail::output_batch<receiver_outputs>& to) {
-      static_cast<receiver&>(to).write_record();
-    });
+    save_later<receiver>(unsaved_, &c);
   }
   void write_record() {
     const conversation& c = *std::exchange(unsaved_, nullptr);

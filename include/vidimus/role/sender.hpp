@@ -109,6 +109,7 @@ class sender : detail::output_batch<sender_outputs> {
   void append_state(octets& to) const;
 
  private:
+  friend detail::output_batch<sender_outputs>;
   using slot = detail::sender_slot;
   using conversation = detail::sender_conversation;
   using input = duty::submission::input;
@@ -179,6 +180,8 @@ class sender : detail::output_batch<sender_outputs> {
   void release_parked(conversation& c);
   void pop_ended(conversation& c);
   void pass_time();
+  using currents = std::map<std::string, conversation_id>;
+  void stop_taking(typename currents::iterator at);
   bool close_idle();
   conversation* open(const std::string& destination);
   conversation* find(const conversation_id& id);
@@ -200,8 +203,8 @@ class sender : detail::output_batch<sender_outputs> {
   bool used_ = false;
   std::map<conversation_id, conversation> conversations_;
   detail::found_last<conversation> latest_;
-  std::map<std::string, conversation_id> current_;  ///< by destination
-  memory_name relay_memory_;                        ///< as last confirmed in any conversation
+  currents current_;          ///< by destination
+  memory_name relay_memory_;  ///< as last confirmed in any conversation
   bool relay_brief_ = false;  ///< the relay takes the brief form, as its latest snapshot said
   key_name relay_key_;        ///< key id of its latest receipt
   duty::deadlines<detail::sender_due> deadlines_;

@@ -34,6 +34,7 @@ void sender<Env>::transmit_execute(conversation& c) {
 /// Execute and withdraw commands that were collected, each in one element.
 template <an_environment Env>
 void sender<Env>::flush(conversation& c) {
+  if (c.to_execute.empty() && c.to_withdraw.empty() && c.command_timer == 0) return;
   const bool pressing = !c.to_withdraw.empty() || !link_up_;
   if (duty::may_wait(limits_.commands, c.to_execute, pressing, now_, deadlines_, c.command_timer,
                      {c.name.id, detail::number_of_commands}))

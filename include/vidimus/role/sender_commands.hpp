@@ -6,15 +6,22 @@
 
 namespace vidimus::inline VIDIMUS_ABI {
 
+/// The current conversation with a destination takes no more messages.
+template <an_environment Env>
+void sender<Env>::stop_taking(typename currents::iterator at) {
+  conversation& c = conversations_.find(at->second)->second;
+  c.closing = true;
+  touch(c);
+  current_.erase(at);
+}
+
 /// Room for one more conversation: one with nothing unfinished ends, and the server is told.
 template <an_environment Env>
 bool sender<Env>::close_idle() {
   for (auto at = current_.begin(); at != current_.end(); ++at) {
     conversation& c = conversations_.find(at->second)->second;
     if (!c.slots.empty() || (!link_up_ && !c.memory.empty())) continue;
-    c.closing = true;
-    touch(c);
-    current_.erase(at);
+    stop_taking(at);
     return true;
   }
   return false;
@@ -99,11 +106,7 @@ sender_outputs sender<Env>::close(const std::string& destination, instant now) {
   return batch(
       [&] {
         const auto at = current_.find(destination);
-        if (at == current_.end()) return;
-        conversation& c = conversations_.find(at->second)->second;
-        c.closing = true;
-        touch(c);
-        current_.erase(at);
+        if (at != current_.end()) stop_taking(at);
       },
       now);
 }

@@ -99,21 +99,17 @@ void sender<Env>::end(conversation& c, number n, slot& s) {
 /// Stored before anything comes behind it.
 template <an_environment Env>
 void sender<Env>::save(conversation& c, number n, const slot& s) {
-  if (unsaved_.of != &s) settle_records();
-  unsaved_ = {&c, n, &s};
-  write_later(
-      [](detail::output_batch<sender_outputs>& to) { static_cast<sender&>(to).write_record(); });
+  save_later<sender>(unsaved_, {&c, n, &s});
 }
 
 template <an_environment Env>
 void sender<Env>::write_record() {
-  const conversation& c = *unsaved_.in;
-  const number n = unsaved_.at;
-  const slot& s = *unsaved_.of;
-  unsaved_ = {};
+  const auto what = std::exchange(unsaved_, {});
+  const conversation& c = *what.in;
+  const slot& s = *what.of;
   write([&] {
     return record::sender_message{
-        c.name,    n,           detail::stage_of(s.is), s.ended,   s.why,
+        c.name,    what.at,     detail::stage_of(s.is), s.ended,   s.why,
         s.exposed, s.flags,     s.how->lifetime_s,      s.expires, s.content,
         s.how,     s.end_to_end};
   });
@@ -165,12 +161,21 @@ void sender<Env>::transmit(conversation& c, purpose p, const Make& make, stanza_
 /// in front of the element put last.
 template <an_environment Env>
 void sender<Env>::note_key(conversation& c, const range& of, const key_name& key_id) {
-  for (number n = std::max(of.first, c.base); n <= of.last && n < c.top(); ++n) {
-    slot& s = c.at(n);
-    if (s.how->key_id == key_id || detail::is_end(s.is)) continue;
-    s.how = manners_(manner_view{s.how->type, s.how->cover, key_id, s.how->lifetime_s});
-    before_last([&] { save(c, n, s); });
-  }
+  const auto is_noted = [&](const slot& s) {
+    return s.how->key_id == key_id || detail::is_end(s.is);
+  };
+  const number end = std::min(of.last + 1, c.top());
+  number n = std::max(of.first, c.base);
+  while (n < end && is_noted(c.at(n))) ++n;
+  if (n >= end) return;
+  before_last([&] {
+    for (; n < end; ++n) {
+      slot& s = c.at(n);
+      if (is_noted(s)) continue;
+      s.how = manners_(manner_view{s.how->type, s.how->cover, key_id, s.how->lifetime_s});
+      save(c, n, s);
+    }
+  });
 }
 
 /// What the check of a message says, but for header and attempt.
@@ -238,7 +243,7 @@ void sender<Env>::pass_time() {
     conversation& c = conversations_.find(due->conversation)->second;
     if (due->at == detail::number_of_commands) {
       touch(c);
-      if (c.has_commands()) flush(c);
+      flush(c);
       continue;
     }
     if (due->at == 0) {
@@ -260,7 +265,7 @@ void sender<Env>::touch(conversation& c) {
 template <an_environment Env>
 void sender<Env>::settle(conversation& c) {
   c.touched = false;
-  if (c.has_commands()) flush(c);
+  flush(c);
   pop_ended(c);
   if (c.wants_sync && now_ >= c.may_answer(limits_.retry)) send_sync(c);
   if (lacks_credit(c)) send_sync(c);

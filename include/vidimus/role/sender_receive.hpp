@@ -31,8 +31,9 @@ auto sender<Env>::find(const conversation_id& id) -> conversation* {
 template <an_environment Env>
 auto sender<Env>::find_current(const std::string& destination) -> conversation* {
   conversation* const latest = latest_.get();
-  const bool takes_more = latest != nullptr && !latest->past && !latest->closing;
-  if (takes_more && same_text(latest->name.along->destination, destination)) return latest;
+  if (latest != nullptr && latest->takes_more() &&
+      same_text(latest->name.along->destination, destination))
+    return latest;
   const auto known = current_.find(destination);
   return known == current_.end() ? nullptr : find(known->second);
 }

@@ -70,11 +70,9 @@ struct sender_conversation : duty::asking {
   bool told = false;     ///< news came under this memory: the server knows both
   number commanded = 0;  ///< highest number that an execute command named in this life
 
+  bool takes_more() const noexcept { return !past && !closing; }
   /// Whether there is nothing left to do but to tell the server that nothing else will come.
-  bool is_over() const { return (past || closing) && slots.empty(); }
-  bool has_commands() const noexcept {
-    return !to_execute.empty() || !to_withdraw.empty() || command_timer != 0;
-  }
+  bool is_over() const { return !takes_more() && slots.empty(); }
   number top() const { return base + slots.size(); }  ///< one above the highest number
   bool owns(number n) const { return n >= base && n < top(); }
   sender_slot& at(number n) { return slots[static_cast<std::size_t>(n - base)]; }

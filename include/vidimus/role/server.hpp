@@ -121,6 +121,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   void append_state(octets& to) const;
 
  private:
+  friend detail::output_batch<server_outputs>;
   using slot = detail::custody_slot;
   using cell = detail::delivery_cell;
   using conversation = detail::server_conversation;
@@ -270,7 +271,6 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   std::uint64_t ages_ = 0, sessions_ = 0;
   std::vector<conversation*> touched_;
   detail::unsaved_number<conversation, slot> unsaved_;
-  conversation* at_hand_ = nullptr;  ///< of the stanza at hand, if that was found
   detail::found_last<conversation> latest_, delivered_;
   detail::found_last<std::pair<const std::string, detail::destination>> latest_destination_;
   std::string peer_;  ///< of the stanza at hand, if that is not the origin

@@ -14,7 +14,6 @@ server_outputs server<Env>::batch(Do what, instant now) {
   now_ = now;
   used_ = true;
   lacked_room_ = false;
-  at_hand_ = nullptr;
   what();
   finish();
   return end_batch();
@@ -31,22 +30,18 @@ void server<Env>::transmit(const shared_text& to, Element& e, purpose p, std::st
 /// Stored before anything comes behind it.
 template <an_environment Env>
 void server<Env>::save(conversation& c, number n, const slot& s) {
-  if (unsaved_.of != &s) settle_records();
-  unsaved_ = {&c, n, &s};
-  write_later(
-      [](detail::output_batch<server_outputs>& to) { static_cast<server&>(to).write_record(); });
+  save_later<server>(unsaved_, {&c, n, &s});
 }
 
 template <an_environment Env>
 void server<Env>::write_record() {
-  const conversation& c = *unsaved_.in;
-  const number n = unsaved_.at;
-  const slot& s = *unsaved_.of;
-  unsaved_ = {};
+  const auto what = std::exchange(unsaved_, {});
+  const conversation& c = *what.in;
+  const slot& s = *what.of;
   write([&] {
     record::server_custody r{c.peer,
                              c.key.name,
-                             n,
+                             what.at,
                              detail::stage_of(s.is),
                              s.why,
                              s.flags,

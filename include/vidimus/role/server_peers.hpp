@@ -46,12 +46,10 @@ bool server<Env>::under_memory(const incoming& stanza, const header& head, const
 
 template <an_environment Env>
 auto server<Env>::find(const header& head, const std::string& peer) -> conversation* {
-  if (at_hand_ != nullptr) return at_hand_;
   conversation* c = latest_.get();
-  if (c != nullptr && c->key.name == head.conversation && same_text(c->key.peer, peer))
-    return at_hand_ = c;
+  if (c != nullptr && c->key.name == head.conversation && same_text(c->key.peer, peer)) return c;
   auto at = conversations_.find(detail::custody_view{head.conversation, peer});
-  return at == conversations_.end() ? nullptr : at_hand_ = latest_.set(&at->second);
+  return at == conversations_.end() ? nullptr : latest_.set(&at->second);
 }
 
 /// Something was forgotten that a replay could exploit: the memory gets a new name, durably, before
@@ -94,7 +92,6 @@ void server<Env>::forget_conversation(conversation& c) {
   std::erase(touched_, &c);
   latest_.forget();
   delivered_.forget();
-  at_hand_ = nullptr;
   conversations_.erase(key);
 }
 
