@@ -15,6 +15,15 @@ namespace vidimus::inline VIDIMUS_ABI::detail {
 /// never reach it. A row belongs to the transaction that is open, as all changes do, so what is
 /// known about it here is taken over when that was committed. Functions give SQLite's codes.
 class record_log {
+  /// Where a record's last word stands.
+  struct place {
+    std::int64_t row = 0;
+    std::uint32_t at = 0, size = 0;  ///< octets of the image in the row
+    bool lives = false;
+    bool in_table = false;  ///< an older word may stand there
+  };
+  using known = std::unordered_map<std::string, place>;
+
  public:
   static constexpr const char* table =
       "CREATE TABLE vidimus_log(at INTEGER PRIMARY KEY, role INTEGER NOT NULL, "
@@ -65,17 +74,18 @@ class record_log {
 
   /// Brings the table up to date and empties the log, as the first thing in a transaction.
   int fold() {
-    std::vector<std::pair<const std::string*, octets>> all;  // what lives; first of all, so that
-    all.reserve(known_.size());                              // its old places are free
-    int code = each_living([&](const std::string& key, octets_view image) {
-      all.emplace_back(&key, octets(image.begin(), image.end()));
+    // what lives, first of all, so that its old places are free
+    std::vector<std::pair<const known::value_type*, octets>> all;
+    all.reserve(known_.size());
+    int code = each_living([&](const known::value_type& one, octets_view image) {
+      all.emplace_back(&one, octets(image.begin(), image.end()));
     });
     if (code == SQLITE_OK)
       code = sqlite3_exec(db_, "DELETE FROM vidimus_log", nullptr, nullptr, nullptr);
     for (const auto& [key, what] : known_)
       if (code == SQLITE_OK && !what.lives) code = erase(key);
-    for (const auto& [key, image] : all)
-      if (code == SQLITE_OK) code = settle(*key, known_[*key].in_table, image);
+    for (const auto& [one, image] : all)
+      if (code == SQLITE_OK) code = settle(one->first, one->second.in_table, image);
     folded_ = code == SQLITE_OK;
     return code;
   }
@@ -88,8 +98,8 @@ class record_log {
   template <class Each>
   int each_living_of(std::int64_t role, Each each) {
     const std::string prefix = key_of(role, {});
-    return each_living([&](const std::string& key, octets_view image) {
-      if (key.compare(0, prefix.size(), prefix) == 0) each(key.substr(prefix.size()), image);
+    return each_living([&](const known::value_type& one, octets_view image) {
+      if (one.first.starts_with(prefix)) each(one.first.substr(prefix.size()), image);
     });
   }
 
@@ -135,14 +145,6 @@ class record_log {
   }
 
  private:
-  /// Where a record's last word stands.
-  struct place {
-    std::int64_t row = 0;
-    std::uint32_t at = 0, size = 0;  ///< octets of the image in the row
-    bool lives = false;
-    bool in_table = false;  ///< an older word may stand there
-  };
-  using known = std::unordered_map<std::string, place>;
   static constexpr std::size_t filter_size = 1 << 16;
 
   /// A number in eight octets; with it begin keys, as a file may hold several roles.
@@ -235,7 +237,7 @@ class record_log {
       if (changes.size() < what.at || changes.size() - what.at < what.size)
         code = SQLITE_CORRUPT;
       else
-        each((*at)->first, changes.subspan(what.at, what.size));
+        each(**at, changes.subspan(what.at, what.size));
     }
     row_.reset();
     return code == SQLITE_DONE ? SQLITE_CORRUPT : code;

@@ -206,8 +206,8 @@ struct sqlite_options {
   /// Names this run of the machine, for `store_sync::normal`; empty: not known, then every end that
   /// was no proper close counts as a power cut.
   std::string boot = detail::boot_of_machine();
-  /// Octets of changes that are gathered in front of the table of records; then, and at each
-  /// opening and closing, what is left of them is brought there.
+  /// Octets of changes that are gathered in front of the table of records; then, and when the file
+  /// is closed, what is left of them is brought there.
   std::size_t log_max = 16u << 20;
 };
 
