@@ -92,6 +92,7 @@ class world {
   struct key_pair;
   void schedule_rotations();
   void schedule_rotations_of_ends();
+  void give_end_key(party& to_whom, const std::string& from, const std::string& to, int made);
   void rotate_ends(const std::string& from, const std::string& to, int made, std::int64_t wait);
   void rotate(key_pair& pair);
   void retire(key_pair& pair, std::string id, bool early);

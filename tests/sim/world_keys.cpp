@@ -39,18 +39,22 @@ void world::schedule_rotations_of_ends() {
 void world::rotate_ends(const std::string& from, const std::string& to, int made,
                         std::int64_t wait) {
   hit(fault::rotate);
-  const std::string id = "e" + std::to_string(made);
-  say("a key ", id, " between ", from, " and ", to);
-  const octets code = toy::code_of(id + " between " + from + " and " + to);
-  constexpr auto rule = check_rule::hmac_sha_256_128;
-  const auto give = [=, this](party& p, const std::string& peer) {
-    if (!p.e.keys.add_end_to_end(peer, id, code, rule, plan_.sealed))
-      broken("P2", "a key between the ends was refused");
-  };
+  say("a key e", made, " between ", from, " and ", to);
   for (endpoint_party& p : endpoints_)
-    if (p.bare == to) give(p, from);
+    if (p.bare == to) give_end_key(p, from, to, made);
   for (sender_party& p : senders_)
-    if (p.bare == from) after(wait, [=, &p] { give(p, to); });
+    if (p.bare == from) after(wait, [=, this, &p] { give_end_key(p, from, to, made); });
+}
+
+/// The key that was `made` as the nth between two ends, to one of them.
+void world::give_end_key(party& to_whom, const std::string& from, const std::string& to, int made) {
+  const std::string id = "e" + std::to_string(made);
+  const bool added = to_whom.e.keys
+                         .add_end_to_end(to_whom.bare == from ? to : from, id,
+                                         toy::code_of(id + " between " + from + " and " + to),
+                                         check_rule::hmac_sha_256_128, plan_.sealed)
+                         .has_value();
+  VIDIMUS_EXPECT(added, "the key is new");
 }
 
 /// All ends accept the new key, then each makes it current at its own time; some time later the old

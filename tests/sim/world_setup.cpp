@@ -66,13 +66,9 @@ void world::give_ends() {
       const bool other_device = plan_.devices && from.number % 2 == 1;
       if (other_device ? !given.contains({from.bare, to}) : !c.percent(plan_.ends)) continue;
       given.insert({from.bare, to});
-      const octets code = toy::code_of("between " + from.bare + " and " + to);
-      constexpr auto rule = check_rule::hmac_sha_256_128;
-      bool good = from.e.keys.add_end_to_end(to, "e1", code, rule, plan_.sealed).has_value();
+      give_end_key(from, from.bare, to, 1);
       for (endpoint_party& p : endpoints_)
-        if (p.bare == to && !other_device)
-          good = p.e.keys.add_end_to_end(from.bare, "e1", code, rule).has_value() && good;
-      VIDIMUS_EXPECT(good, "the keys are new");
+        if (p.bare == to && !other_device) give_end_key(p, from.bare, to, 1);
     }
 }
 

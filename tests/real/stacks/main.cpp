@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "world.hpp"
 
@@ -18,10 +19,12 @@ int main(int argc, char** argv) {
   real::request of;
   of.seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch() /
                                        std::chrono::microseconds(1));
+  const std::map<std::string, bool*> flags{
+      {"--keep", &of.keep}, {"--copies", &of.copies}, {"--bundles", &of.bundles}};
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
-    if (name == "--keep" || name == "--copies" || name == "--bundles") {
-      (name == "--keep" ? of.keep : name == "--copies" ? of.copies : of.bundles) = true;
+    if (const auto flag = flags.find(name); flag != flags.end()) {
+      *flag->second = true;
       continue;
     }
     if (i + 1 == argc) return std::fputs(usage, stderr), 2;

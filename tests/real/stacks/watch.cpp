@@ -54,8 +54,7 @@ std::string watch::pass(bool towards_server, std::string child) {
     child = pass_check(*one, std::move(child), towards_server);
     return disorder(towards_server, std::move(child), child == before);
   }
-  if (const auto* one = std::get_if<receipt>(&came->what.what)) note(*one);
-  if (const auto* one = std::get_if<execute>(&came->what.what)) note(*one);
+  note_news(came->what.what);
   if (alters_ && ++others_ % 12 == 0 && alter(child, towards_server)) ++to_.others_altered;
   return disorder(towards_server, std::move(child), child == before);
 }
@@ -70,8 +69,7 @@ std::string watch::pass_bundle(const reading& how, bool towards_server, std::str
       passage& here = at(one->head, one->at);
       here.seen = here.intact = true;
     }
-    if (const auto* one = std::get_if<receipt>(&came->what.what)) note(*one);
-    if (const auto* one = std::get_if<execute>(&came->what.what)) note(*one);
+    note_news(came->what.what);
   };
   arrive_each(bundle_reader_, readable(child, towards_server), how, each);
   return child;
@@ -157,6 +155,11 @@ std::string watch::forged(element what, party as, const std::string& from,
   how.stamps = as == party::server;
   const auto text = stanza_text(out::transmit{shared_text(to), {}, std::move(what), {}}, how);
   return text ? *text : std::string();
+}
+
+void watch::note_news(const element& of) {
+  if (const auto* one = std::get_if<receipt>(&of)) note(*one);
+  if (const auto* one = std::get_if<execute>(&of)) note(*one);
 }
 
 void watch::note(const execute& of) {

@@ -62,6 +62,7 @@ class watch final : public between {
   passage& at(const vidimus::header& of, vidimus::number n);
   std::string pass_bundle(const vidimus::reading& how, bool towards_server, std::string child);
   std::string pass_check(const vidimus::check& of, std::string child, bool towards_server);
+  void note_news(const vidimus::element& of);
   void note(const vidimus::receipt& of);
   void note(const vidimus::execute& of);
   void forge(const vidimus::check& of, std::string& child);

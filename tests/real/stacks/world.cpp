@@ -81,11 +81,21 @@ void world::start_relay() {
                               " @" + host + '\n');
   }
   write("relay.keys", keys);
-  relay_ = child(
-      {asked_.programs + "/example-relay", "--address", relay_address, "--secret-file", "secret",
-       "--keys", "relay.keys", "--store", "relay.db", "--port", std::to_string(server_->components),
-       "--quick", "--whole", asked_.bundles ? "--whole" : "--single"},
-      dir_.path(), dir_ / "relay.out");
+  std::vector<std::string> words{asked_.programs + "/example-relay",
+                                 "--address",
+                                 relay_address,
+                                 "--secret-file",
+                                 "secret",
+                                 "--keys",
+                                 "relay.keys",
+                                 "--store",
+                                 "relay.db",
+                                 "--port",
+                                 std::to_string(server_->components),
+                                 "--quick",
+                                 "--whole"};
+  if (!asked_.bundles) words.push_back("--single");
+  relay_ = child(words, dir_.path(), dir_ / "relay.out");
 }
 
 child& world::start_client(const stack& by, side who, const std::string& user,
