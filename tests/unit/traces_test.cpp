@@ -22,6 +22,22 @@ bool negative(std::optional<outcome> o) {
   return o == outcome::withdrawn || o == outcome::expired || o == outcome::failed;
 }
 
+/// Of three messages the second has ended when the sender dies; then the server is set back. So it
+/// says verified of all three at once, and the sender cannot compare the bind.
+struct beyond_records {
+  trio t;
+  std::array<message_name, 3> names;
+
+  beyond_records() {
+    t.link_up();
+    names = {t.submit("one"), t.submit("two", false), t.submit("three")};
+    t.run();  // executed, bob is not there
+    REQUIRE(t.outcome_of(names[1]) == outcome::executed);
+    t.crash_sender();
+    t.crash_server(false);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("the code of altered content is never published", "[code.secret][altered.fingerprint]") {
@@ -305,6 +321,49 @@ TEST_CASE("a server restored from an older image waits for the command anew",
   t.run();
   t.pass(seconds(7200));
   REQUIRE(t.effects.empty());
+}
+
+TEST_CASE("what stands in a range with a number whose content is forgotten is told of alone",
+          "[receipt.bind]"
+          "[snapshot.replace]") {
+  beyond_records is;
+  trio& t = is.t;
+  t.attach();
+  const auto before = static_cast<std::ptrdiff_t>(t.ever.size());
+  t.link_up();
+  t.run();
+  t.pass(seconds(20));
+  for (std::size_t i : {0u, 2u}) {
+    REQUIRE(t.outcome_of(is.names[i]) == outcome::delivered);
+    REQUIRE(t.taken(is.names[i]) == 1);
+  }
+  REQUIRE(t.taken(is.names[1]) == 0);  // its custody was lost, and its sender has its outcome
+  const auto bodies = std::count_if(t.ever.begin() + before, t.ever.end(), [](const flight& f) {
+    return f.as<check>() != nullptr && f.sent.to == relay;
+  });
+  REQUIRE(bodies == 2);
+  replay_all(t);
+  REQUIRE(t.effects.size() == 2);
+}
+
+TEST_CASE("a range whose bind cannot be compared proves no withdrawal",
+          "[receipt.bind]"
+          "[stop.void]") {
+  beyond_records is;
+  trio& t = is.t;
+  t.withdraw(is.names[0]);
+  t.link_up();
+  while (t.run_to<receipt>(alice)) {
+    REQUIRE_FALSE(negative(t.outcome_of(is.names[0])));
+    t.step();
+  }
+  t.pass(seconds(20));
+  REQUIRE(t.outcome_of(is.names[0]) == outcome::uncertain);  // void, and it was commanded before
+  t.attach();
+  t.run();
+  t.pass(seconds(20));
+  REQUIRE(t.taken(is.names[0]) == 0);
+  REQUIRE(t.outcome_of(is.names[2]) == outcome::delivered);
 }
 
 TEST_CASE("two questions on the way do not chase each other for ever", "[challenge.one]") {
