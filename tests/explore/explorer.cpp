@@ -165,8 +165,9 @@ void explorer::expand(std::uint32_t from) {
 }
 
 bool explorer::explore() {
-  const triple start{sender_->start(), server_->start(), receiver_->start()};
-  states_.push_back({start, intern({}), none, none, {}, false});
+  bits net;
+  const triple start = begin(net);
+  states_.push_back({start, intern(std::move(net)), none, none, {}, false});
   by_triple_[start] = 0;
   for (std::uint32_t next = 0; next < states_.size() && !stopped_; ++next) {
     if (states_.size() > most_.states_max) {

@@ -22,7 +22,7 @@ struct triple_hash {
   }
 };
 
-/// All that can happen in one world, breadth first.
+/// All that can happen in one world, breadth first; in one that begins late, from there on.
 ///
 /// The network is the set of all elements ever sent; each may be delivered at any time and any
 /// number of times. Two reductions, both sound for promises that, once broken, stay broken:
@@ -69,6 +69,7 @@ class explorer {
   };
 
   machine& of(who w) const { return *machines_[fsm::index_of(w)]; }
+  triple begin(bits& net);
   bool explore();
   void expand(std::uint32_t from);
   void take(std::uint32_t from, const step_taken& by, const alternative& one);
@@ -88,7 +89,7 @@ class explorer {
   void apply(triple& at, who party, const std::vector<alternative>& all, std::string* log,
              const std::string& text);
   void apply_moves(triple& at, who party, kind what, std::string* log);
-  bool drain(triple& at, std::string* log);
+  bool drain(triple& at, std::string* log, bits* all = nullptr);
 
   // traces (trace.cpp)
   void print_trace(std::uint32_t last, const step_taken* by) const;
@@ -112,6 +113,7 @@ class explorer {
   std::unordered_map<print, std::uint32_t, print_hash> net_ids_;
   std::uint64_t transitions_ = 0;
   bool stopped_ = false;
+  std::string before_;  ///< what came before the start, for a trace
   std::unordered_set<triple, triple_hash> ends_in_reach_;
   std::deque<std::uint32_t> on_the_way_;  ///< elements not delivered yet, in a way to an end
 };

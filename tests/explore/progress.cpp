@@ -80,18 +80,31 @@ void explorer::apply_moves(triple& at, who party, kind what, std::string* log) {
   }
 }
 
-/// Delivers all that is on the way, and what that causes, in order. False: it never ends.
-bool explorer::drain(triple& at, std::string* log) {
+/// Delivers all that is on the way, and what that causes, in order. False: it never ends. `all`: to
+/// which what was on the way is added.
+bool explorer::drain(triple& at, std::string* log, bits* all) {
   for (int i = 0; i < deliveries_max; ++i) {
     if (on_the_way_.empty()) return true;
     const std::uint32_t element = on_the_way_.front();
     on_the_way_.pop_front();
+    if (all != nullptr) all->add(element);
     const who to = net_.at(element).to;
     machine& m = of(to);
     apply(at, to, m.on_element(at[fsm::index_of(to)], element), log, " gets " + net_.text(element));
     apply_moves(at, who::receiver, kind::accept, log);
   }
   return false;
+}
+
+/// Where the exploration begins, and what has been sent by then.
+triple explorer::begin(bits& net) {
+  triple at{sender_->start(), server_->start(), receiver_->start()};
+  if (in_.late == 0) return at;
+  for (kind what : {kind::link_restored, kind::submit, kind::crash}) {
+    apply_moves(at, who::sender, what, &before_);
+    (void)drain(at, &before_, &net);
+  }
+  return at;
 }
 
 /// Everything comes back that is down; then every timer falls once. False: elements answer each

@@ -70,7 +70,7 @@ std::shared_ptr<receiver_machine::role> receiver_machine::fresh() {
 const char* receiver_machine::told(party& now, const shelf& store, const receiver_output& what) {
   const auto* given = std::get_if<out::deliver>(&what);
   if (given == nullptr) return nullptr;
-  // a later life of the sender has the last message only: no world of three has one
+  // a later life of the sender has the last message only, and in worlds of three none
   const bool first_life = short_name(given->name.in.id) == "s1";
   const auto i = static_cast<std::size_t>(first_life ? given->name.at : in_.messages) - 1;
   if (i >= texts.size()) return "P1: the application was given a name that nobody submitted";

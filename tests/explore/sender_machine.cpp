@@ -116,13 +116,14 @@ bool sender_machine::ended(std::uint32_t state) const {
 const char* sender_machine::told(party& now, const shelf& store, const sender_output& what) {
   const auto* said = std::get_if<out::report>(&what);
   if (said == nullptr) return nullptr;
-  for (auto& m : now.books.messages) {
+  for (std::size_t i = 0; i < now.books.messages.size(); ++i) {
+    auto& m = now.books.messages[i];
     if (!m.submitted || !(m.name == said->name)) continue;
     const std::uint8_t before = std::exchange(m.told, m.told | bit_of(said->ended));
     const auto held = store.find<record::sender_message>(message_key(m.name.in, m.name.at));
     if (!held || held->is != record::stage::ended || held->ended != said->ended)
       return "P4: an outcome was reported before it was durable";
-    if (said->ended == outcome::executed && in_.report != 0)
+    if (said->ended == outcome::executed && in_.reports(static_cast<int>(i)))
       return "P3: 'executed' reported where a delivery report was asked";
     if (now.books.returns > 0) return nullptr;  // what an older image forgot is told again
     if (before != 0 && !said->again) return "P3: two reports of one submission";
@@ -197,7 +198,7 @@ void sender_machine::list_commands(const party& from, std::vector<move>& to) {
         [&](role& of, sender_books& books) -> std::optional<outputs> {
           outgoing m = toy::message(texts[i]);
           m.lifetime_s = lifetime_s;
-          m.report = in_.report != 0;
+          m.report = in_.reports(i);
           m.all = in_.all != 0;
           m.conditional = i < (in_.conditional == 2 ? in_.messages : in_.conditional);
           auto given = of.submit(m, the_time);

@@ -37,7 +37,9 @@ void explorer::print_trace(std::uint32_t last, const step_taken* by) const {
   std::reverse(path.begin(), path.end());
   std::map<std::uint32_t, origin> why;
   std::vector<std::pair<triple, step_taken>> steps;
-  bits net;
+  bits net = nets_[states_[path.front()].net];
+  net.each(net, {}, [&](std::uint32_t e) { why.try_emplace(e, origin{0, net_.at(e).from, none}); });
+  if (!before_.empty()) std::printf("  begins after\n%s", before_.c_str());
   for (std::size_t i = 0; i < path.size(); ++i) {
     const triple& at = states_[path[i]].at;
     const_cast<explorer*>(this)->close(net, at, &why, i);

@@ -14,9 +14,9 @@ struct world {
   /// Which worlds of the model that the draft of the protocol was tried in it covers: pNN of
   /// docs/decisions/0141-worlds-of-the-model.md.
   std::string model{};
-  int messages = 1;     ///< submitted, each at any time; three only if the sender lives
+  int messages = 1;     ///< submitted, each at any time; three only if the sender lives, or `late`
   int conditional = 0;  ///< 1: the first message's check is the command as well; 2: of all
-  int report = 1;       ///< 0: the sender asks for no delivery report
+  int report = 1;       ///< 0: the sender asks for no delivery report; 2: for all but the second
   int all = 0;          ///< 1: every endpoint that is there has to take each message
   int syncs = 3;        ///< nonces that the sender draws
   int probes = 2;       ///< nonces that the server draws
@@ -36,7 +36,12 @@ struct world {
   int sender_old = 0, server_old = 0;      ///< restored from an older image
   int server_lost = 0, receiver_lost = 0;  ///< store lost
   int ends = 0;                            ///< 1: trust mode end to end; 2: sealed
-  int progress = 1;                        ///< an end must be in reach from every state
+  /// 1: begins when all were commanded, and no receiver was there yet; the first of the sender's
+  /// crashes has happened by then.
+  int late = 0;
+  int progress = 1;  ///< an end must be in reach from every state
+
+  bool reports(int message) const { return report == 1 || (report == 2 && message != 1); }
 };
 
 struct bound {

@@ -31,6 +31,7 @@ const std::vector<bound>& bounds() {
       {"server-lost", &world::server_lost},
       {"receiver-lost", &world::receiver_lost},
       {"ends", &world::ends},
+      {"late", &world::late},
       {"progress", &world::progress},
   };
   return all;
@@ -260,6 +261,15 @@ std::vector<world> worlds(bool all) {
                  .withdraw = 1,
                  .ordered = 2,
                  .receiver_crashes = 1});
+  // what the server says in one range then, the sender cannot compare: one of it ended before
+  out.push_back({.name = "three-sender-dies-server-old",
+                 .messages = 3,
+                 .report = 2,
+                 .syncs = 2,
+                 .probes = 1,
+                 .sender_crashes = 1,
+                 .server_old = 1,
+                 .late = 1});
   out.push_back({.name = "one-receipts-wait",
                  .syncs = 2,
                  .probes = 2,
@@ -270,6 +280,15 @@ std::vector<world> worlds(bool all) {
                  .receiver_crashes = 1});
   if (all) {
     out.push_back({.name = "one-bare"});
+    out.push_back({.name = "three-sender-dies-server-old-withdrawn",
+                   .messages = 3,
+                   .report = 2,
+                   .syncs = 2,
+                   .probes = 1,
+                   .withdraw = 1,
+                   .sender_crashes = 1,
+                   .server_old = 1,
+                   .late = 1});
     out.push_back(
         {.name = "two-receipts-wait", .messages = 2, .syncs = 1, .probes = 1, .waits = 1});
     out.push_back({.name = "two-silent-server-dies-withdrawn",
