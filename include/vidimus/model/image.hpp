@@ -242,18 +242,24 @@ void fields(A& a, end_part& v) {
   a(v.held);
 }
 
-/// The image of a record.
+/// Appends the image of a record.
 template <class Record>
-octets save(const Record& record) {
+void append(const Record& record, octets& to) {
   octet_count size;
   saving counts(size);
   fields(counts, const_cast<Record&>(record));
-  octets out(size.size + 7);
-  octet_place at{out.data()};
+  const std::size_t before = to.size();
+  to.resize(before + size.size + 7);
+  octet_place at{to.data() + before};
   for (octet o : {mark, format, static_cast<octet>(Record::kind)}) at.push_back(o);
   saving writes(at);
   fields(writes, const_cast<Record&>(record));
-  basic_writer<octet_place>(at).u32(crc32(octets_view(out).first(out.size() - 4)));
+  basic_writer<octet_place>(at).u32(crc32(octets_view(to).subspan(before, size.size + 3)));
+}
+template <class Record>
+octets save(const Record& record) {
+  octets out;
+  append(record, out);
   return out;
 }
 

@@ -28,27 +28,37 @@ class persist {
     return std::get_if<Record>(&held_);
   }
 
-  /// At most a few hundred octets.
-  std::string key() const {
-    return std::visit(
-        [](const auto& one) {
+  /// Appends the key: at most a few hundred octets.
+  void append_key(std::string& to) const {
+    std::visit(
+        [&to](const auto& one) {
           if constexpr (requires { one.kind; })
-            return one.key();
+            one.row().append_key(to);
           else
-            return one.key;
+            to += one.key;
         },
         held_);
   }
-  /// A few hundred octets, or the payload of one message.
-  octets image() const {
-    return std::visit(
-        [](const auto& one) {
+  std::string key() const {
+    std::string out;
+    append_key(out);
+    return out;
+  }
+  /// Appends the image: a few hundred octets, or the payload of one message.
+  void append_image(octets& to) const {
+    std::visit(
+        [&to](const auto& one) {
           if constexpr (requires { one.kind; })
-            return vidimus::image::save(one);
+            vidimus::image::append(one, to);
           else
-            return one.image;
+            to.insert(to.end(), one.image.begin(), one.image.end());
         },
         held_);
+  }
+  octets image() const {
+    octets out;
+    append_image(out);
+    return out;
   }
 
  private:
@@ -67,9 +77,16 @@ class forget {
   forget(std::string_view what, const shared_text& peer, const conversation_name& name, number at)
       : held_(std::in_place_type<record::row_name>, what, peer, name, at) {}
 
+  void append_key(std::string& to) const {
+    if (const auto* known = std::get_if<std::string>(&held_))
+      to += *known;
+    else
+      std::get<record::row_name>(held_).append_key(to);
+  }
   std::string key() const {
-    if (const auto* known = std::get_if<std::string>(&held_)) return *known;
-    return std::get<record::row_name>(held_).key();
+    std::string out;
+    append_key(out);
+    return out;
   }
 
  private:

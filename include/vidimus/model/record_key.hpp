@@ -2,6 +2,8 @@
 #ifndef VIDIMUS_MODEL_RECORD_KEY_HPP
 #define VIDIMUS_MODEL_RECORD_KEY_HPP
 
+#include <algorithm>
+
 #include "../base/text.hpp"
 #include "manner.hpp"
 #include "name.hpp"
@@ -10,14 +12,14 @@ namespace vidimus::inline VIDIMUS_ABI::record {
 
 /// The key of a record: its kind, the peer, the conversation and, unless it is 0, the number.
 /// Unique text: bare addresses hold no '/'.
-inline std::string key_of(std::string_view what, std::string_view peer,
+inline void append_key_of(std::string& key, std::string_view what, std::string_view peer,
                           const conversation_name& name, number at = 0) {
   const route& along = *name.along;
   constexpr std::size_t id_and_number = 5 + 16 + 21;
-  std::string key;
-  key.reserve(what.size() + peer.size() + along.origin.size() + along.destination.size() +
-              along.relay.size() + id_and_number);
-  key = what;
+  const std::size_t needed = key.size() + what.size() + peer.size() + along.origin.size() +
+                             along.destination.size() + along.relay.size() + id_and_number;
+  if (key.capacity() < needed) key.reserve(std::max(needed, 2 * key.capacity()));
+  key += what;
   for (std::string_view part :
        {peer, std::string_view(along.origin), std::string_view(along.destination),
         std::string_view(along.relay)}) {
@@ -27,6 +29,11 @@ inline std::string key_of(std::string_view what, std::string_view peer,
   key += '/';
   append_base64(key, name.id.view(), base64url_letters);
   if (at != 0) key += '/' + std::to_string(at);
+}
+inline std::string key_of(std::string_view what, std::string_view peer,
+                          const conversation_name& name, number at = 0) {
+  std::string key;
+  append_key_of(key, what, peer, name, at);
   return key;
 }
 
@@ -40,8 +47,16 @@ struct row_name {
   row_name(std::string_view of_what, shared_text of_peer, conversation_name of_name,
            number of_number = 0)
       : what(of_what), peer(std::move(of_peer)), name(std::move(of_name)), at(of_number) {}
+  void append_key(std::string& to) const {
+    if (name.along)
+      append_key_of(to, what, *peer, name, at);
+    else
+      (to.append(what) += '/') += *peer;
+  }
   std::string key() const {
-    return name.along ? key_of(what, *peer, name, at) : std::string(what) + '/' + *peer;
+    std::string out;
+    append_key(out);
+    return out;
   }
 };
 
