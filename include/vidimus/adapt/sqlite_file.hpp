@@ -131,7 +131,7 @@ class sqlite_file {
  private:
   friend class sqlite_store;
   static constexpr int application = 0x5669644d;  ///< "VidM"
-  static constexpr int schema = 2;                ///< 1 had no log
+  static constexpr int schema = 3;                ///< 1 had no log, 2 rows that were not packed
 
   sqlite_file() = default;
 
@@ -214,7 +214,7 @@ class sqlite_file {
       return refusal(store_fault::not_ours, "it is a database of another program");
     if (std::strtol(written_by->c_str(), nullptr, 10) > schema)
       return refusal(store_fault::newer, "it was written by a newer version of the library");
-    if (*written_by != std::to_string(schema) && *written_by != "1")
+    if (*written_by != "1" && *written_by != "2" && *written_by != std::to_string(schema))
       return refusal(store_fault::damaged, "its schema has no version");
     has_log_ = *written_by != "1";
     const auto was_open = ask("SELECT is_open FROM vidimus_store");
@@ -246,7 +246,8 @@ class sqlite_file {
     }
     if (auto done = begin(); !done) return done;
     std::string sql = created_ ? detail::sqlite_schema(application) : std::string();
-    if (!has_log_) sql.append(detail::record_log::table) += "; PRAGMA user_version = 2";
+    if (!has_log_) sql.append(detail::record_log::table) += ';';
+    sql += "PRAGMA user_version = " + std::to_string(schema);
     if (auto done = execute(sql.c_str(), "making the schema"); !done) return done;
     if (auto done = mark(options); !done) return done;
     const std::size_t bound = std::size_t{options.pages_max} * 512;  // an eighth
@@ -282,6 +283,7 @@ class sqlite_file {
   std::string path_;
   detail::record_log log_;
   detail::waiting_forgets waits_;
+  detail::batch_words words_;
   std::optional<store_error> failed_;  ///< final
   std::optional<store_error> lost_;    ///< of the open transaction
   bool open_ = false;                  ///< between begin and its end

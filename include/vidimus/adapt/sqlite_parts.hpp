@@ -9,9 +9,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <unordered_set>
-#include <utility>
-#include <vector>
 
 #include "../base/bytes.hpp"
 #include "store_fault.hpp"
@@ -96,48 +93,6 @@ inline store_done mark_copy(const std::string& path) {
   return done;
 }
 
-/// The records of each role that are to be forgotten behind reports. They wait in memory, since
-/// after a crash the reports come again: one transaction notes them, the next carries them out.
-class waiting_forgets {
- public:
-  bool any() const noexcept { return !old_.empty() || !fresh_.empty(); }
-  void note(std::int64_t role, std::string key) { fresh_.emplace(role, std::move(key)); }
-  /// The record is written anew: what was there before is not there to be forgotten. Behind `take`.
-  void drop(std::int64_t role, const std::string& key) {
-    if (!fresh_.empty()) fresh_.erase({role, key});
-  }
-  /// `each(key)` for all that earlier transactions noted.
-  template <class Each>
-  void take(std::int64_t role, Each each) {
-    std::vector<row> others;
-    for (row& one : old_) {
-      if (one.first == role) each(one.second);
-      (one.first == role ? done_ : others).push_back(std::move(one));
-    }
-    old_ = std::move(others);
-  }
-  void committed() {
-    done_.clear();
-    while (!fresh_.empty()) old_.push_back(std::move(fresh_.extract(fresh_.begin()).value()));
-  }
-  void rolled_back() {
-    fresh_.clear();
-    for (row& one : done_) old_.push_back(std::move(one));
-    done_.clear();
-  }
-
- private:
-  using row = std::pair<std::int64_t, std::string>;
-  struct hash {
-    std::size_t operator()(const row& of) const noexcept {
-      return std::hash<std::string>()(of.second);
-    }
-  };
-  std::vector<row> old_;                 ///< of transactions that were committed
-  std::unordered_set<row, hash> fresh_;  ///< of the open one
-  std::vector<row> done_;                ///< carried out by the open one
-};
-
 /// A prepared statement. What is bound must outlive the step.
 class sqlite_statement {
  public:
@@ -206,8 +161,9 @@ struct sqlite_options {
   /// Names this run of the machine, for `store_sync::normal`; empty: not known, then every end that
   /// was no proper close counts as a power cut.
   std::string boot = detail::boot_of_machine();
-  /// Octets of changes that are gathered in front of the table of records; then, and when the file
-  /// is closed, what is left of them is brought there.
+  /// Octets of changes that may be gathered in front of the table of records, and in memory as
+  /// well; then the oldest quarter leaves, and what is still needed of it is brought to the table.
+  /// When the file is closed all of it is.
   std::size_t log_max = 16u << 20;
 };
 

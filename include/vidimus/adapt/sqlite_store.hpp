@@ -3,32 +3,12 @@
 #define VIDIMUS_ADAPT_SQLITE_STORE_HPP
 
 #include <algorithm>
-#include <type_traits>
-#include <unordered_set>
-#include <variant>
 #include <vector>
 
-#include "../model/output.hpp"
 #include "../model/record_fields.hpp"
 #include "sqlite_file.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
-
-namespace detail {
-
-/// Whether a forget behind this output has to wait for it: carried out before, and with the
-/// process gone in between, nobody would be told any more (protocol.md, outcome.once).
-template <class Output>
-bool tells(const Output& one) noexcept {
-  return std::visit(
-      [](const auto& o) {
-        using kind = std::remove_cvref_t<decltype(o)>;
-        return std::is_same_v<kind, out::report> || std::is_same_v<kind, out::deliver>;
-      },
-      one);
-}
-
-}  // namespace detail
 
 /// The records of one role in a `sqlite_file`, which outlives it. Give each batch of outputs to
 /// `write`; when it says true, carry the rest out in order. If it says an error, carry out nothing
@@ -47,7 +27,7 @@ class sqlite_store {
   /// Carries out one `persist`; durable when true is returned, or with `sqlite_file::commit` if a
   /// transaction is open. Refused: `full`, `busy`, `io`, `damaged`, `denied`, `rolled_back`.
   store_done carry_out(const out::persist& o) {
-    return alone([&] { file_->log_.persist(role_, o.key(), o.image()); });
+    return alone([&] { file_->log_.persist(role_, o.key(), o); });
   }
   /// Carries out one `forget`, likewise.
   store_done carry_out(const out::forget& o) {
@@ -60,7 +40,12 @@ class sqlite_store {
   /// in between brings it again. An empty batch may be given for that. Refused as `carry_out`.
   template <class Output>
   store_done write(const std::vector<Output>& batch) {
-    return whole([&] { return each(batch); }, [&] { return has_any(batch); });
+    return write(std::span(&batch, 1));
+  }
+  /// Several batches likewise, as if they were one.
+  template <class Output>
+  store_done write(std::span<const std::vector<Output>> batches) {
+    return whole([&] { return each(batches); }, [&] { return has_any(batches); });
   }
 
   /// All records, for `restore`, in the order of their keys. Between transactions only. Refused:
@@ -80,8 +65,8 @@ class sqlite_store {
         std::string key = s.column(0);
         if (!file_->log_.is_known(role_, key)) keep(std::move(key), s.raw(1));
       }
-    if (code == SQLITE_DONE) code = file_->log_.each_living_of(role_, keep);
-    if (code != SQLITE_OK) return file_->fail(code, "reading").error();
+    if (code != SQLITE_DONE) return file_->fail(code, "reading").error();
+    file_->log_.each_living_of(role_, keep);
     std::sort(out.begin(), out.end(),
               [](const stored& a, const stored& b) { return a.key < b.key; });
     return out;
@@ -108,10 +93,10 @@ class sqlite_store {
     VIDIMUS_EXPECT(!file_->in_transaction(), "a role is restored between transactions");
     return whole(
         [&] {
-          auto done = each(outputs);
+          auto done = each(std::span(&outputs, 1));
           return done && doubted_ ? set_doubt(false) : done;
         },
-        [&] { return doubted_ || has_any(outputs); });
+        [&] { return doubted_ || has_any(std::span(&outputs, 1)); });
   }
 
   sqlite_file& file() noexcept { return *file_; }
@@ -120,10 +105,11 @@ class sqlite_store {
   explicit sqlite_store(sqlite_file& in) : file_(&in) {}
 
   template <class Output>
-  bool has_any(const std::vector<Output>& batch) const {
+  bool has_any(std::span<const std::vector<Output>> batches) const {
     if (file_->waits_.any()) return true;
-    for (const auto& one : batch)
-      if (is_for_store(one)) return true;
+    for (const auto& batch : batches)
+      for (const auto& one : batch)
+        if (is_for_store(one)) return true;
     return false;
   }
 
@@ -143,50 +129,23 @@ class sqlite_store {
     return true;
   }
 
-  /// What is to be done about one record.
-  struct step {
-    std::string key;
-    const out::persist* written;  ///< null: it is forgotten
-    bool waits = false;           ///< until the report in front of it was given
-  };
-
-  /// What a batch comes to: of each record the last word, since all of it becomes durable at once;
-  /// and what waits, which is no word yet.
+  /// The forgets of earlier transactions, whose reports have been given by now; then the batches.
   template <class Output>
-  static std::vector<step> steps_of(const std::vector<Output>& batch) {
-    std::vector<step> out;
-    out.reserve(batch.size());  // views of the keys stay valid
-    std::unordered_set<std::string_view> said;
-    const auto told = static_cast<std::size_t>(
-        std::find_if(batch.begin(), batch.end(), detail::tells<Output>) - batch.begin());
-    for (std::size_t i = batch.size(); i-- > 0;) {
-      const auto* p = std::get_if<out::persist>(&batch[i]);
-      const auto* f = std::get_if<out::forget>(&batch[i]);
-      if (p == nullptr && f == nullptr) continue;
-      out.push_back({p != nullptr ? p->key() : f->key(), p, f != nullptr && i > told});
-      const std::string_view key = out.back().key;
-      if (out.back().waits ? said.count(key) != 0 : !said.insert(key).second) out.pop_back();
-    }
-    std::reverse(out.begin(), out.end());
-    return out;
-  }
-
-  /// The forgets of earlier transactions, whose reports have been given by now; then the batch.
-  template <class Output>
-  store_done each(const std::vector<Output>& batch) {
+  store_done each(std::span<const std::vector<Output>> batches) {
     if (auto still = file_->in_order(); !still) return still;
     auto& log = file_->log_;
-    file_->waits_.take(role_, [&](const std::string& key) { log.forget(role_, key); });
-    for (step& one : steps_of(batch)) {
-      if (one.waits) {
-        file_->waits_.note(role_, std::move(one.key));
-      } else if (one.written == nullptr) {
-        log.forget(role_, one.key);
-      } else {
-        if (file_->waits_.any()) file_->waits_.drop(role_, one.key);
-        log.persist(role_, one.key, one.written->image());
+    auto& waits = file_->waits_;
+    waits.take(role_, [&](std::string_view key) { log.forget(role_, key); });
+    file_->words_.read(role_, batches);
+    file_->words_.each_said([&](std::string_view key, const out::persist* written) {
+      if (written == nullptr) {
+        log.forget(role_, key);
+        return;
       }
-    }
+      waits.drop(role_, key);
+      log.persist(role_, key, *written);
+    });
+    file_->words_.each_late([&](std::string_view key) { waits.note(role_, key); });
     return logged();
   }
 
@@ -252,31 +211,28 @@ class sqlite_group {
   explicit sqlite_group(sqlite_store& to) : store_(&to) {}
 
   /// Holds a batch back, behind those held already. The role may be called again.
-  void add(std::vector<Output> batch) {
-    for (auto& one : batch) held_.push_back(std::move(one));
-    ++batches_;
-  }
+  void add(std::vector<Output> batch) { held_.push_back(std::move(batch)); }
 
-  std::size_t batches() const noexcept { return batches_; }
+  std::size_t batches() const noexcept { return held_.size(); }
 
   /// Writes all of it in one transaction; gives what is left to do, in order. Refused as
   /// `sqlite_store::write`: then all is held as before, and may be released again if the fault is
   /// one that may pass. In a transaction of the host's, do what is left behind its `commit`; if
   /// that is refused the group does not hold it any more.
   result<std::vector<Output>, store_error> release() {
-    if (auto done = store_->write(held_); !done) return done.error();
+    if (auto done = store_->write(std::span<const std::vector<Output>>(held_)); !done)
+      return done.error();
     std::vector<Output> left;
-    for (auto& one : held_)
-      if (!is_for_store(one)) left.push_back(std::move(one));
+    for (auto& batch : held_)
+      for (auto& one : batch)
+        if (!is_for_store(one)) left.push_back(std::move(one));
     held_.clear();
-    batches_ = 0;
     return left;
   }
 
  private:
   sqlite_store* store_;
-  std::vector<Output> held_;
-  std::size_t batches_ = 0;
+  std::vector<std::vector<Output>> held_;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI
