@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <deque>
 #include <set>
+#include <unordered_map>
 #include <vidimus/check/view.hpp>
 
 #include "../hosting/shelf.hpp"
@@ -94,6 +96,13 @@ class sender_program {
 
  private:
   using key = std::pair<decltype(conversation_id::octets), number>;
+  struct key_hash {
+    std::size_t operator()(const key& of) const noexcept {
+      std::uint64_t id = 0;  // drawn at random
+      std::memcpy(&id, of.first.data(), sizeof id);
+      return static_cast<std::size_t>(id + of.second);
+    }
+  };
   struct shown {
     std::uint64_t at = 0;  ///< which message of this file, from 1
     std::string state;
@@ -134,6 +143,7 @@ class sender_program {
       return;
     }
     if (count_ != 0) {
+      if (session_ == 0) return;  // else the first of them would wait for a login
       while (written_ < count_ && may_submit(most) &&
              submit(message_of("message " + std::to_string(written_ + 1)))) {
       }
@@ -262,15 +272,16 @@ class sender_program {
   }
 
   void say_changes() {
+    std::map<std::uint64_t, std::string> changed;
     for (auto& [name, one] : open_) {
       message_name of;
       of.in.id.octets = name.first;
       of.at = name.second;
       const auto at = role_.state_of(of);
       if (!at || one.state == words_for(*at)) continue;
-      one.state = words_for(*at);
-      say(one.at, one.state);
+      changed[one.at] = one.state = words_for(*at);
     }
+    for (const auto& [at, state] : changed) say(at, state);
   }
   void say_again(const check& message) {
     const auto name = key_of({message.head.conversation, message.at});
@@ -308,11 +319,11 @@ class sender_program {
   sender<our_environment> role_;
   Client link_;
   bool from_file_ = false;
-  std::deque<std::string> waiting_;  ///< of a file
-  std::set<key> altered_;            ///< told so, since the last transmissions
-  std::vector<told> reports_;        ///< not noted yet
-  std::size_t said_ = 0;             ///< of these
-  std::map<key, shown> open_;        ///< messages without outcome
+  std::deque<std::string> waiting_;                ///< of a file
+  std::set<key> altered_;                          ///< told so, since the last transmissions
+  std::vector<told> reports_;                      ///< not noted yet
+  std::size_t said_ = 0;                           ///< of these
+  std::unordered_map<key, shown, key_hash> open_;  ///< messages without outcome
   std::uint64_t written_ = 0, session_ = 0;
   bool was_up_ = false, input_over_ = false;
   bool more_ = false;  ///< input was left for the next turn

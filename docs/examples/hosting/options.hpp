@@ -145,7 +145,7 @@ struct pace {
 inline constexpr std::uint32_t under_way = 8192;
 /// Of these, what one turn of a program takes at most, and octets: the next station works on it
 /// while this one takes more.
-inline constexpr std::uint32_t at_once = 512;
+inline constexpr std::uint32_t at_once = 256;
 inline constexpr std::size_t octets_at_once = 128 * 1024;
 
 /// Commands and statuses about what came together leave together. The programs take all that came,
