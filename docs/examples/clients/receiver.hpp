@@ -53,7 +53,7 @@ class receiver_program {
   int run() {
     end_when_asked();
     while (asked_to_end == 0) {
-      link_.run(milliseconds(10));
+      link_.run(milliseconds(waiting_.empty() ? 10 : 0));
       announce();
       shelf_.begin();
       take_what_waits();  // before there is more: what is answered stands at the end then
