@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <map>
+#include <set>
 #include <vidimus/adapt/sqlite_store.hpp>
 
 #include "support/catch.hpp"
@@ -114,6 +116,44 @@ int in_child(Do what) {
   REQUIRE(waitpid(child, &status, 0) == child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
+
+/// What a store should have, with forgets that wait behind reports.
+struct awaited {
+  std::map<std::string, octets> committed{}, now{committed};
+  std::set<std::string> waiting{}, left{}, noted{};
+  bool told = false;  ///< in the open transaction
+
+  void end(bool commits) {
+    told = false;
+    (commits ? committed : now) = commits ? now : committed;
+    if (commits) (waiting = left).insert(noted.begin(), noted.end());
+    left = waiting;
+    noted.clear();
+  }
+  sender_outputs next(batches_from& from) {
+    sender_outputs b;
+    for (const std::string& key : std::exchange(left, {})) now.erase(key);
+    for (auto n = from.below(from.below(8) == 0 ? 60 : 8); n > 0; --n) {
+      const std::string key = std::string{'k', char('A' + from.below(20))} +
+                              "/of one conversation/" + std::to_string(from.below(9));
+      const auto what = from.below(12);
+      if (what == 0) {
+        told = true;
+        b.push_back(out::report{});
+      } else if (what > 6) {
+        noted.erase(key);
+        b.push_back(out::persist{key, now[key] = octets(from.below(70), octet(n))});
+      } else {
+        if (told)
+          noted.insert(key);
+        else
+          now.erase(key);
+        b.push_back(out::forget{key});
+      }
+    }
+    return b;
+  }
+};
 
 const batch one_record{out::persist{"a", {1, 2, 3}}};
 const auto quick = [] {
@@ -449,7 +489,7 @@ TEST_CASE("whatever the disk fails at, no batch is half carried out", "[durable.
 TEST_CASE("several batches share a commit, and nothing overtakes", "[durable.first]") {
   scratch_dir dir;
   sqlite_options small = quick;
-  small.pages_max = 30;
+  small.pages_max = 40;
   opened_store o(dir / "db", small);
   sqlite_group<server_output> group(o.store);
   memory_store mirror;
@@ -666,6 +706,108 @@ TEST_CASE("what is forgotten behind a report waits until the report was given",
   REQUIRE(died() == records{{"c", {4}}});
   REQUIRE(group.release().value().empty());
   REQUIRE(died().empty());
+}
+
+TEST_CASE("whatever happens in between, there is what was committed last", "[durable.first]") {
+  for (std::uint64_t seed = 0; seed < 16; ++seed) {
+    scratch_dir dir;
+    batches_from from(seed);
+    std::string path = dir / "0";
+    awaited model;
+    std::optional<opened_store> o;
+    for (int step = 1; step < 160; ++step) {
+      INFO("seed " << seed << ", step " << step);
+      const auto what = o ? from.below(16) : 0;
+      const bool open = o && o->file->in_transaction();
+      if (what == 0) {  // it dies or is closed
+        if (const std::string to = dir / std::to_string(step); o && from.below(2) == 0)
+          copy_database(std::exchange(path, to), to);
+        o.reset();
+        sqlite_options how = quick;
+        how.log_max = std::array<std::size_t, 4>{0, 400, 3000, 1u << 24}[from.below(4)];
+        o.emplace(path, how);
+        model = awaited{model.committed};
+      } else if (what < 6 && open) {
+        if (what > 2) REQUIRE(o->file->commit());
+        if (what <= 2) o->file->rollback();
+        model.end(what > 2);
+      } else if (what < 3) {
+        REQUIRE(o->file->begin());
+      } else {
+        REQUIRE(o->store.write(model.next(from)));
+        if (!open) model.end(true);
+      }
+      if (!o->file->in_transaction())
+        REQUIRE(of(o->store) == records(model.committed.begin(), model.committed.end()));
+    }
+  }
+}
+
+TEST_CASE("a full store forgets, and has space for others then", "[durable.first]") {
+  for (const std::size_t size : {20u, 100u, 700u}) {
+    INFO("images of " << size);
+    scratch_dir dir;
+    sqlite_options small = quick;
+    small.pages_max = 40;
+    opened_store o(dir / "db", small);
+    int n = 0;
+    const auto fill = [&](int refusals) {
+      for (int refused = 0; refused < refusals && n < 9999;)
+        ++(o.store.write(batch{out::persist{"k/" + std::to_string(n), octets(size, 7)}}) ? n
+                                                                                         : refused);
+    };
+    fill(5);
+    REQUIRE(n > 20);
+    REQUIRE(o.store.all().value().size() == static_cast<std::size_t>(n));
+    for (int i = 0; i < n; ++i)
+      REQUIRE(o.store.write(batch{out::forget{"k/" + std::to_string(i)}}));
+    REQUIRE(of(o.store).empty());
+    const int first = std::exchange(n, 0);
+    fill(1);
+    REQUIRE(n > first / 2);
+  }
+}
+
+TEST_CASE("a record that one output writes anew is not what was to be forgotten",
+          "[outcome.once]") {
+  scratch_dir dir;
+  opened_store o(dir / "db");
+  const out::report report{};
+  REQUIRE(o.store.carry_out(out::persist{"c", {1}}));
+  REQUIRE(o.store.write(sender_outputs{report, out::forget{"c"}}));
+  REQUIRE(o.store.carry_out(out::persist{"c", {2}}));
+  REQUIRE(o.store.write(sender_outputs{}));
+  REQUIRE(of(o.store) == records{{"c", {2}}});
+
+  // in one transaction a report of one write stands in front of the next one's forget
+  REQUIRE(o.file->begin());
+  REQUIRE(o.store.write(sender_outputs{report}));
+  REQUIRE(o.store.write(sender_outputs{out::forget{"c"}}));
+  REQUIRE(o.file->commit());
+  REQUIRE(of(o.store).size() == 1);
+  REQUIRE(o.store.write(sender_outputs{}));
+  REQUIRE(of(o.store).empty());
+}
+
+TEST_CASE("a transaction that the host ended is seen anew, however it goes on", "[durable.first]") {
+  const out::report report{};
+  for (const bool folds : {false, true}) {
+    scratch_dir dir;
+    sqlite_options how = quick;
+    if (folds) how.log_max = 0;
+    opened_store o(dir / "db", how);
+    REQUIRE(o.store.write(sender_outputs{out::persist{"a", {1}}, out::persist{"b", {1}}}));
+    REQUIRE(o.store.write(sender_outputs{report, out::forget{"a"}}));
+    REQUIRE(o.file->begin());
+    REQUIRE(o.store.write(sender_outputs{out::persist{"a", {2}}, out::persist{"c", {1}}}));
+    sql(o.file->handle(), "COMMIT");
+    o.file->rollback();
+    REQUIRE(of(o.store) == records{{"a", {2}}, {"b", {1}}, {"c", {1}}});
+    REQUIRE(o.store.write(sender_outputs{out::persist{"c", {2}}}));
+    REQUIRE(of(o.store) == records{{"a", {2}}, {"b", {1}}, {"c", {2}}});
+    copy_database(dir / "db", dir / "died");
+    REQUIRE(of(opened_store(dir / "died").store) == of(o.store));
+  }
 }
 
 TEST_CASE("an effect and a record go into one transaction", "[accept.atomic]") {

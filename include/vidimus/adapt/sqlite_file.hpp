@@ -56,8 +56,9 @@ class sqlite_file {
     lost_.reset();
     if (auto done = execute("BEGIN IMMEDIATE", "beginning a transaction"); !done) return done;
     open_ = true;
+    told_ = false;
     if (!log_.is_due()) return true;
-    const int code = log_.fold();
+    const int code = pages_.lifted(db_, log_.wants_space(), [&] { return log_.fold(); });
     if (code == SQLITE_OK) return true;
     store_done done = fail(code, "bringing the table up to date in");
     rollback();
@@ -90,6 +91,7 @@ class sqlite_file {
 
   /// Ends the transaction, if there is one, without a trace.
   void rollback() {
+    if (open_ && !lost_) (void)in_order();
     if (sqlite3_get_autocommit(db_) == 0) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
     open_ = false;
     waits_.rolled_back();
@@ -125,7 +127,8 @@ class sqlite_file {
   }
 
   /// For tables of the host's in the same file, whose names do not begin with `vidimus`, changed
-  /// between `begin` and `commit`. Transactions are begun and ended by this class alone.
+  /// between `begin` and `commit`. Transactions are begun and ended by this class alone, and no
+  /// savepoint is open while it is called.
   sqlite3* handle() noexcept { return db_; }
 
  private:
@@ -155,11 +158,6 @@ class sqlite_file {
     return e;
   }
 
-  /// Whether closing leaves the write-ahead log where and as it is.
-  void keep_log(bool keep) {
-    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
-  }
-
   /// Whether an open transaction is still what it was: a statement of the host's may have ended it.
   store_done in_order() {
     if (failed_) return *failed_;
@@ -167,7 +165,9 @@ class sqlite_file {
     if (open_ && sqlite3_get_autocommit(db_) != 0) {
       lost_ = store_error{store_fault::rolled_back, SQLITE_OK,
                           path_ + ": the transaction was ended by a statement of the host's"};
-      if (log_.load() != SQLITE_OK) failed_ = lost_;  // it may have been committed by that
+      // it may have been committed by that: all is to be seen anew
+      waits_.clear();
+      if (log_.load() != SQLITE_OK) failed_ = lost_;
       return *lost_;
     }
     return true;
@@ -179,13 +179,9 @@ class sqlite_file {
     return true;
   }
 
-  /// The first column of the first row.
   result<std::string, store_error> ask(const char* sql) {
-    detail::sqlite_statement s;
-    int code = s.prepare(db_, sql);
-    if (code == SQLITE_OK) code = s.step();
-    if (code != SQLITE_ROW) return error_of(db_, sqlite3_extended_errcode(db_), "opening");
-    return s.column(0);
+    if (std::string out; detail::ask(db_, sql, out) == SQLITE_ROW) return out;
+    return error_of(db_, sqlite3_extended_errcode(db_), "opening");
   }
 
   store_done start(const sqlite_options& options) {
@@ -193,7 +189,7 @@ class sqlite_file {
     if (const int code = sqlite3_open_v2(path_.c_str(), &db_, how, nullptr); code != SQLITE_OK)
       return error_of(db_, code, "opening");
     sqlite3_extended_result_codes(db_, 1);
-    keep_log(true);  // a file that is refused keeps its log
+    detail::keep_log(db_, true);  // a file that is refused keeps its log
     sqlite3_busy_timeout(db_, static_cast<int>(options.wait_ms));
     const bool log_there = detail::has_log(db_);  // before the first statement, which may make one
     if (auto done = execute("PRAGMA locking_mode = EXCLUSIVE", "opening"); !done) return done;
@@ -236,8 +232,8 @@ class sqlite_file {
     how += "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192;";
     // pages of rows that are gone are not written once more (some SQLite does, as it is packaged)
     how += "PRAGMA secure_delete = FAST;";
-    if (options.pages_max != 0)
-      how += "PRAGMA max_page_count = " + std::to_string(options.pages_max);
+    pages_ = detail::page_limit(options.pages_max);
+    how += pages_.for_records();
     if (auto done = execute(how.c_str(), "opening"); !done) return done;
     if (options.check && !created_) {
       const auto sound = ask("PRAGMA quick_check(1)");
@@ -250,16 +246,20 @@ class sqlite_file {
     sql += "PRAGMA user_version = " + std::to_string(schema);
     if (auto done = execute(sql.c_str(), "making the schema"); !done) return done;
     if (auto done = mark(options); !done) return done;
-    const std::size_t bound = std::size_t{options.pages_max} * 512;  // an eighth
-    int code = log_.open(db_, bound != 0 ? std::min(bound, options.log_max) : options.log_max);
+    const int code = log_.open(db_, std::min(pages_.for_log(), options.log_max));
     if (code != SQLITE_OK) return fail(code, "opening");
     if (auto done = commit(); !done) return done;
     marked_ = true;
-    keep_log(false);
+    detail::keep_log(db_, false);
     // the mark stands in the file itself, and the log is not empty from here on: so a file that was
     // parted from its log is known
     if (auto done = execute("PRAGMA wal_checkpoint(FULL)", "opening"); !done) return done;
     return true;
+  }
+
+  int write_log(std::int64_t role) {
+    return pages_.lifted(db_, log_.wants_space() && !log_.has_image(),
+                         [&] { return log_.write(role); });
   }
 
   /// Between transactions.
@@ -290,6 +290,8 @@ class sqlite_file {
   bool marked_ = false;
   bool created_ = false;
   bool has_log_ = false;
+  bool told_ = false;  ///< a report is in the open transaction: what is forgotten now waits
+  detail::page_limit pages_;
   std::uint64_t generation_ = 0;
 };
 

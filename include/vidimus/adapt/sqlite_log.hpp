@@ -2,6 +2,8 @@
 #ifndef VIDIMUS_ADAPT_SQLITE_LOG_HPP
 #define VIDIMUS_ADAPT_SQLITE_LOG_HPP
 
+#include <limits>
+
 #include "sqlite_log_rows.hpp"
 #include "sqlite_parts.hpp"
 
@@ -36,9 +38,9 @@ class record_log {
     for (auto* one : {&add_, &drop_, &insert_, &update_, &erase_}) one->close();
   }
 
-  // one batch of one role: what `write` makes a row of
-  void persist(std::int64_t role, std::string_view key, const out::persist& what) {
-    begin(role, key, true);
+  // one batch of one role: what `write` makes a row of, or several
+  int persist(std::int64_t role, std::string_view key, const out::persist& what) {
+    const int code = begin(role, key, true);
     has_image_ = true;
     const std::size_t size_at = changes_.size();
     changes_.resize(size_at + 4);
@@ -46,8 +48,9 @@ class record_log {
     const std::size_t size = changes_.size() - size_at - 4;
     for (std::size_t i = 0; i < 4; ++i)
       changes_[size_at + i] = static_cast<octet>(size >> (24 - 8 * i) & 255);
+    return code;
   }
-  void forget(std::int64_t role, std::string_view key) { begin(role, key, false); }
+  int forget(std::int64_t role, std::string_view key) { return begin(role, key, false); }
   int write(std::int64_t role) {
     if (changes_.empty()) return SQLITE_OK;
     packed_row::pack(changes_, packed_);
@@ -65,8 +68,11 @@ class record_log {
   bool is_due() const noexcept {
     return is_full_ ? has_any() : rows_.octets_over() > most_ / 16 || is_over();
   }
-  /// There was no space: rows of what is gone may have it.
+  /// There was no space: rows of what is gone may have it. Until a record finds some.
   void want_space() noexcept { is_full_ = true; }
+  bool wants_space() const noexcept { return is_full_; }
+  /// Whether the open transaction has a record that lives.
+  bool has_image() const noexcept { return has_image_; }
 
   /// Takes rows off that are not needed, and when they are many, brings the table up to date with
   /// the oldest quarter, as the first thing in a transaction: what is young is mostly gone before
@@ -135,6 +141,7 @@ class record_log {
 
  private:
   static constexpr std::size_t filter_size = 1 << 16;
+  static constexpr std::size_t row_max = 64u << 20;  ///< octets, then another row is begun
 
   static int done(int code) noexcept { return code == SQLITE_DONE ? SQLITE_OK : code; }
 
@@ -150,14 +157,17 @@ class record_log {
     std::size_t row;  ///< of `fresh_rows_`
     std::uint32_t at, hash;
   };
-  void begin(std::int64_t role, std::string_view key, bool lives) {
+  int begin(std::int64_t role, std::string_view key, bool lives) {
+    const int code = changes_.size() < row_max ? SQLITE_OK : write(role);
     fresh_.push_back(
         {fresh_rows_.size(), static_cast<std::uint32_t>(changes_.size()), hash_of(role, key)});
     writer w(changes_);
     w.u8(lives ? 1 : 0);
     w.sized(key);
+    return code;
   }
   bool read(std::int64_t row, std::int64_t role, octets_view stored) {
+    if (row == std::numeric_limits<std::int64_t>::max()) return false;
     last_row_ = row;
     // rows of version 2 of the file are not packed
     auto from = stored.empty() || stored[0] != packed_row::mark

@@ -91,7 +91,7 @@ class packed_row {
 
  private:
   static constexpr std::size_t kinds_max = 16;
-  static constexpr std::size_t most = 1'000'000'000;  ///< SQLite has no more in one value
+  static constexpr std::size_t most = 2'000'000'000;  ///< no row was longer before it was packed
 
   /// Places, since a row that is unpacked moves as it grows.
   struct piece {

@@ -11,7 +11,8 @@
 namespace vidimus::inline VIDIMUS_ABI::detail {
 
 /// The rows of the log, and where in them the last word about each record stands. A row is needed
-/// while it has a last word that the table of records lacks. Held in memory as they are stored.
+/// while it has a last word that the table of records lacks. Held in memory as they were before they
+/// were packed.
 class log_rows {
  public:
   struct row {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -40,7 +41,9 @@ inline store_fault fault_of(int code) noexcept {
 }
 
 inline store_error error_of(sqlite3* db, int code, const char* where, const std::string& path) {
-  const char* why = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+  // what this library found wrong is no error of the database's
+  const bool known = db != nullptr && (sqlite3_errcode(db) & 0xff) == (code & 0xff);
+  const char* why = known ? sqlite3_errmsg(db) : sqlite3_errstr(code);
   return {fault_of(code), code, std::string(where) + ' ' + path + ": " + why};
 }
 
@@ -62,6 +65,11 @@ inline bool has_log(sqlite3* db) {
   std::error_code missing;
   const auto size = std::filesystem::file_size(std::string(name) + "-wal", missing);
   return !missing && size > 0;
+}
+
+/// Whether closing leaves the write-ahead log where and as it is.
+inline void keep_log(sqlite3* db, bool keep) {
+  sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
 }
 
 /// `vidimus_waiting` is of earlier versions of the library, and stays empty.
@@ -150,14 +158,56 @@ class sqlite_statement {
   sqlite3_stmt* held_ = nullptr;
 };
 
+/// The first column of the first row; `SQLITE_ROW` if there is one.
+inline int ask(sqlite3* db, const char* sql, std::string& to) {
+  sqlite_statement s;
+  int code = s.prepare(db, sql);
+  if (code == SQLITE_OK) code = s.step();
+  if (code == SQLITE_ROW) to = s.column(0);
+  return code;
+}
+
+/// How many pages a file may have: records three quarters of them. What makes space may need some
+/// first, and has the rest.
+class page_limit {
+ public:
+  explicit page_limit(std::uint32_t most = 0) : most_(most) {}
+
+  std::string for_records() const {
+    return most_ != 0 ? "PRAGMA max_page_count = " + std::to_string(most_ - most_ / 4) : "";
+  }
+  /// Octets of changes in front of the table: a sixteenth, so that the quarter holds them there.
+  std::size_t for_log() const noexcept {
+    return most_ != 0 ? std::size_t{most_} * 256 : std::numeric_limits<std::size_t>::max();
+  }
+  /// Does something; `lift`: that makes space. A host may have set a higher limit since.
+  template <class Do>
+  int lifted(sqlite3* db, bool lift, Do what) const {
+    std::string now;
+    if (most_ == 0 || !lift || ask(db, "PRAGMA max_page_count", now) != SQLITE_ROW ||
+        std::strtoul(now.c_str(), nullptr, 10) > most_)
+      return what();
+    const std::string all = "PRAGMA max_page_count = " + std::to_string(most_);
+    sqlite3_exec(db, all.c_str(), nullptr, nullptr, nullptr);
+    const int code = what();
+    sqlite3_exec(db, for_records().c_str(), nullptr, nullptr, nullptr);
+    return code;
+  }
+
+ private:
+  std::uint32_t most_;
+};
+
 }  // namespace detail
 
 /// How a file is opened.
 struct sqlite_options {
   store_sync sync = store_sync::full;
-  std::uint32_t wait_ms = 0;    ///< for another process that has the file open; then `busy`
-  std::uint32_t pages_max = 0;  ///< most pages of 4,096 octets, then `full`; 0: as the disk allows
-  bool check = true;            ///< read the whole file once and refuse it if it is damaged
+  std::uint32_t wait_ms = 0;  ///< for another process that has the file open; then `busy`
+  /// Most pages of 4,096 octets, and 0 is as the disk allows. A quarter of them is kept for bringing
+  /// the table up to date and for forgetting: records find the file `full` before.
+  std::uint32_t pages_max = 0;
+  bool check = true;  ///< read the whole file once and refuse it if it is damaged
   /// Names this run of the machine, for `store_sync::normal`; empty: not known, then every end that
   /// was no proper close counts as a power cut.
   std::string boot = detail::boot_of_machine();

@@ -27,11 +27,15 @@ class sqlite_store {
   /// Carries out one `persist`; durable when true is returned, or with `sqlite_file::commit` if a
   /// transaction is open. Refused: `full`, `busy`, `io`, `damaged`, `denied`, `rolled_back`.
   store_done carry_out(const out::persist& o) {
-    return alone([&] { file_->log_.persist(role_, o.key(), o); });
+    return alone([&] {
+      const std::string key = o.key();
+      file_->waits_.drop(role_, key);
+      return file_->log_.persist(role_, key, o);
+    });
   }
   /// Carries out one `forget`, likewise.
   store_done carry_out(const out::forget& o) {
-    return alone([&] { file_->log_.forget(role_, o.key()); });
+    return alone([&] { return file_->log_.forget(role_, o.key()); });
   }
 
   /// Carries out what a batch has for the store, all or nothing: in a transaction of its own,
@@ -118,35 +122,41 @@ class sqlite_store {
     return whole(
         [&]() -> store_done {
           if (auto still = file_->in_order(); !still) return still;
-          what();
-          return logged();
+          int code = forget_old();
+          if (code == SQLITE_OK) code = what();
+          return logged(code);
         },
         [] { return true; });
   }
-  store_done logged() {
-    const int code = file_->log_.write(role_);
+  /// Makes rows of what was gathered, if that went well.
+  store_done logged(int code) {
+    if (code == SQLITE_OK) code = file_->write_log(role_);
     if (code != SQLITE_OK) return file_->fail(code, "writing records in");
     return true;
   }
+  /// Those of earlier transactions, whose reports have been given by now.
+  int forget_old() {
+    int code = SQLITE_OK;
+    file_->waits_.take(role_, [&](std::string_view key) {
+      if (code == SQLITE_OK) code = file_->log_.forget(role_, key);
+    });
+    return code;
+  }
 
-  /// The forgets of earlier transactions, whose reports have been given by now; then the batches.
   template <class Output>
   store_done each(std::span<const std::vector<Output>> batches) {
     if (auto still = file_->in_order(); !still) return still;
     auto& log = file_->log_;
     auto& waits = file_->waits_;
-    waits.take(role_, [&](std::string_view key) { log.forget(role_, key); });
-    file_->words_.read(role_, batches);
+    int code = forget_old();
+    file_->told_ = file_->words_.read(role_, batches, file_->told_);
     file_->words_.each_said([&](std::string_view key, const out::persist* written) {
-      if (written == nullptr) {
-        log.forget(role_, key);
-        return;
-      }
-      waits.drop(role_, key);
-      log.persist(role_, key, *written);
+      if (written != nullptr) waits.drop(role_, key);
+      if (code == SQLITE_OK)
+        code = written != nullptr ? log.persist(role_, key, *written) : log.forget(role_, key);
     });
     file_->words_.each_late([&](std::string_view key) { waits.note(role_, key); });
-    return logged();
+    return logged(code);
   }
 
   /// Does all of it in the open transaction, or in one of its own.

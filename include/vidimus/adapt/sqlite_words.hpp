@@ -117,24 +117,26 @@ bool tells(const Output& one) noexcept {
 /// be forgotten behind a report, which is no word yet.
 class batch_words {
  public:
+  /// `told`: whether the transaction has a report already. Whether it has one now.
   template <class Output>
-  void read(std::int64_t role, std::span<const std::vector<Output>> batches) {
+  bool read(std::int64_t role, std::span<const std::vector<Output>> batches, bool told) {
     said_.clear();
     late_.clear();
-    std::size_t left = 0, told = 0;
+    std::size_t left = 0, before = 0;  // outputs; those in front of the first report
     for (const auto& batch : batches) left += batch.size();
-    for (bool yet = false; const auto& batch : batches)
+    for (const auto& batch : batches)
       for (const Output& one : batch)
-        if (!yet && !(yet = tells(one))) ++told;
+        if (!told && !(told = tells(one))) ++before;
     for (std::size_t b = batches.size(); b-- > 0;)
       for (std::size_t i = batches[b].size(); i-- > 0;) {
-        const bool waits = --left > told;
+        const bool waits = --left >= before;
         if (const auto* p = std::get_if<out::persist>(&batches[b][i]))
           said_.add(
               role, [p](std::string& to) { p->append_key(to); }, p);
         else if (const auto* f = std::get_if<out::forget>(&batches[b][i]))
           forget(role, *f, waits);
       }
+    return told;
   }
 
   /// `each(key, written)` for the last words; `written` is null where the record is forgotten.
@@ -191,6 +193,11 @@ class waiting_forgets {
       if (one.with == state::waits) fresh_.add(one.role, old_.key(one), state::waits);
     old_.clear();
     std::swap(old_, fresh_);
+  }
+  /// Nothing is to be forgotten: the reports come again, as after a crash.
+  void clear() noexcept {
+    old_.clear();
+    fresh_.clear();
   }
   void rolled_back() {
     fresh_.clear();
