@@ -186,11 +186,8 @@ class record_log {
   }
 
   void take_over() {
-    std::uint64_t first = 0;
-    for (auto& one : fresh_rows_) {
-      const auto number = rows_.add(std::move(one));
-      if (&one == &fresh_rows_.front()) first = number;
-    }
+    const std::uint64_t first = rows_.next();
+    for (auto& one : fresh_rows_) rows_.add(std::move(one));
     for (const change& one : fresh_)
       rows_.take_over(first + one.row, one.at, one.hash, [&] { return counter_of(one.hash) != 0; });
     rows_.count_over();

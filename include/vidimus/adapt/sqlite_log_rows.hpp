@@ -11,8 +11,8 @@
 namespace vidimus::inline VIDIMUS_ABI::detail {
 
 /// The rows of the log, and where in them the last word about each record stands. A row is needed
-/// while it has a last word that the table of records lacks. Held in memory as they were before they
-/// were packed.
+/// while it has a last word that the table of records lacks. Held in memory as they were before
+/// they were packed.
 class log_rows {
  public:
   struct row {
@@ -40,11 +40,11 @@ class log_rows {
   std::size_t size() const noexcept { return rows_.size(); }
   const row& operator[](std::size_t n) const { return rows_[n]; }
 
-  /// The number of the row, for `take_over`.
-  std::uint64_t add(row what) {
+  /// The number that the next row gets, for `take_over`.
+  std::uint64_t next() const noexcept { return first_ + rows_.size(); }
+  void add(row what) {
     all_ += what.changes.size();
     rows_.push_back(std::move(what));
-    return first_ + rows_.size() - 1;
   }
   /// The change there is the last word about its record now. `in_table` is asked for a record that
   /// no row knew.

@@ -204,8 +204,8 @@ class page_limit {
 struct sqlite_options {
   store_sync sync = store_sync::full;
   std::uint32_t wait_ms = 0;  ///< for another process that has the file open; then `busy`
-  /// Most pages of 4,096 octets, and 0 is as the disk allows. A quarter of them is kept for bringing
-  /// the table up to date and for forgetting: records find the file `full` before.
+  /// Most pages of 4,096 octets, and 0 is as the disk allows. A quarter of them is kept for
+  /// bringing the table up to date and for forgetting: records find the file `full` before.
   std::uint32_t pages_max = 0;
   bool check = true;  ///< read the whole file once and refuse it if it is damaged
   /// Names this run of the machine, for `store_sync::normal`; empty: not known, then every end that
