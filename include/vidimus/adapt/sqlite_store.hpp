@@ -119,44 +119,38 @@ class sqlite_store {
 
   template <class Do>
   store_done alone(Do what) {
-    return whole(
-        [&]() -> store_done {
-          if (auto still = file_->in_order(); !still) return still;
-          int code = forget_old();
-          if (code == SQLITE_OK) code = what();
-          return logged(code);
-        },
-        [] { return true; });
+    return whole([&] { return logged(what); }, [] { return true; });
   }
-  /// Makes rows of what was gathered, if that went well.
-  store_done logged(int code) {
-    if (code == SQLITE_OK) code = file_->write_log(role_);
-    if (code != SQLITE_OK) return file_->fail(code, "writing records in");
-    return true;
-  }
-  /// Those of earlier transactions, whose reports have been given by now.
-  int forget_old() {
+  /// Makes rows of the forgets of earlier transactions, whose reports have been given by now, and of
+  /// what `gather` puts into the log.
+  template <class Gather>
+  store_done logged(Gather gather) {
+    if (auto still = file_->in_order(); !still) return still;
     int code = SQLITE_OK;
     file_->waits_.take(role_, [&](std::string_view key) {
       if (code == SQLITE_OK) code = file_->log_.forget(role_, key);
     });
-    return code;
+    if (code == SQLITE_OK) code = gather();
+    if (code == SQLITE_OK) code = file_->write_log(role_);
+    if (code != SQLITE_OK) return file_->fail(code, "writing records in");
+    return true;
   }
 
   template <class Output>
   store_done each(std::span<const std::vector<Output>> batches) {
-    if (auto still = file_->in_order(); !still) return still;
-    auto& log = file_->log_;
-    auto& waits = file_->waits_;
-    int code = forget_old();
-    file_->told_ = file_->words_.read(role_, batches, file_->told_);
-    file_->words_.each_said([&](std::string_view key, const out::persist* written) {
-      if (written != nullptr) waits.drop(role_, key);
-      if (code == SQLITE_OK)
-        code = written != nullptr ? log.persist(role_, key, *written) : log.forget(role_, key);
+    return logged([&] {
+      auto& log = file_->log_;
+      auto& waits = file_->waits_;
+      int code = SQLITE_OK;
+      file_->told_ = file_->words_.read(role_, batches, file_->told_);
+      file_->words_.each_said([&](std::string_view key, const out::persist* written) {
+        if (written != nullptr) waits.drop(role_, key);
+        if (code == SQLITE_OK)
+          code = written != nullptr ? log.persist(role_, key, *written) : log.forget(role_, key);
+      });
+      file_->words_.each_late([&](std::string_view key) { waits.note(role_, key); });
+      return code;
     });
-    file_->words_.each_late([&](std::string_view key) { waits.note(role_, key); });
-    return logged(code);
   }
 
   /// Does all of it in the open transaction, or in one of its own.
