@@ -45,9 +45,8 @@ class record_log {
     const std::size_t size_at = changes_.size();
     changes_.resize(size_at + 4);
     what.append_image(changes_);
-    const std::size_t size = changes_.size() - size_at - 4;
-    for (std::size_t i = 0; i < 4; ++i)
-      changes_[size_at + i] = static_cast<octet>(size >> (24 - 8 * i) & 255);
+    image::octet_place size{changes_.data() + size_at};
+    basic_writer(size).u32(static_cast<std::uint32_t>(changes_.size() - size_at - 4));
     return code;
   }
   int forget(std::int64_t role, std::string_view key) { return begin(role, key, false); }
@@ -189,7 +188,7 @@ class record_log {
     const std::uint64_t first = rows_.next();
     for (auto& one : fresh_rows_) rows_.add(std::move(one));
     for (const change& one : fresh_)
-      rows_.take_over(first + one.row, one.at, one.hash, [&] { return counter_of(one.hash) != 0; });
+      rows_.take_over(first + one.row, one.at, one.hash, counter_of(one.hash) != 0);
     rows_.count_over();
     rolled_back();  // nothing is left to be taken back
   }

@@ -58,8 +58,9 @@ class packed_row {
     kinds known;
     for (std::size_t at = 0; at < row.size();) {
       const logged_change one = *change_at(row, at);
-      kinds::last& last = known[known.find(as_octets(one.key))];
-      w.u8(static_cast<octet>(2 * known.index_of(last) + (one.lives ? 1 : 0)));
+      const std::size_t kind = known.find(as_octets(one.key));
+      kinds::last& last = known[kind];
+      w.u8(static_cast<octet>(2 * kind + (one.lives ? 1 : 0)));
       put(row, as_octets(one.key), last.key, to);
       if (one.lives) put(row, one.image, last.image, to);
       at += one.size;
@@ -79,11 +80,11 @@ class packed_row {
       const octet head = in.u8();
       const std::size_t kind = head / 2;
       if (kind > kinds_max || !known.may_be(kind)) return std::nullopt;
-      row.push_back(head & 1);
-      for (piece* one : {&known[kind].key, &known[kind].image}) {
-        if (one == &known[kind].image && (head & 1) == 0) break;
-        if (!take(in, *one, size, row)) return std::nullopt;
-      }
+      const bool lives = (head & 1) != 0;
+      kinds::last& last = known[kind];
+      row.push_back(lives ? 1 : 0);
+      if (!take(in, last.key, size, row)) return std::nullopt;
+      if (lives && !take(in, last.image, size, row)) return std::nullopt;
     }
     if (!in.done() || row.size() != size) return std::nullopt;
     return row;
@@ -118,9 +119,6 @@ class packed_row {
       if (kind == kinds_max) return known_[kinds_max] = last{};  // nothing comes before it
       used_ = std::max(used_, kind + 1);
       return known_[kind];
-    }
-    std::size_t index_of(const last& of) const noexcept {
-      return static_cast<std::size_t>(&of - known_.data());
     }
 
    private:

@@ -46,24 +46,25 @@ class log_rows {
     all_ += what.changes.size();
     rows_.push_back(std::move(what));
   }
-  /// The change there is the last word about its record now. `in_table` is asked for a record that
-  /// no row knew.
-  template <class Asked>
-  void take_over(std::uint64_t in, std::uint32_t at, std::uint32_t hash, Asked in_table) {
+  /// The change there is the last word about its record now. `in_table` counts for a record that no
+  /// row knew.
+  void take_over(std::uint64_t in, std::uint32_t at, std::uint32_t hash, bool in_table) {
     if (slots_.size() < 2 * (used_ + 1)) grow();
-    const row& of = rows_[in - first_];
+    row& of = rows_[in - first_];
     const auto what = *change_at(of.changes, at);
-    place* slot = slot_of(of.role, what.key, hash & hash_bits);
-    const bool is_new = slot->row == none;
-    if (!is_new) leave(*slot);
-    const bool may = is_new ? in_table() : slot->in_table != 0;
-    if (!what.lives && !may) {
-      if (!is_new) erase(slot);
+    const std::size_t i = slot_of(of.role, what.key, hash);
+    const bool is_new = slots_[i].row == none;
+    if (!is_new) {
+      leave(slots_[i]);
+      in_table = slots_[i].in_table != 0;
+    }
+    if (!what.lives && !in_table) {
+      if (!is_new) erase(i);
       return;
     }
     used_ += is_new ? 1 : 0;
-    *slot = {in, at, hash & hash_bits, may ? 1u : 0u};
-    ++rows_[in - first_].needed;
+    slots_[i] = {in, at, hash & 0x7fffffff, in_table ? 1u : 0u};  // no more than it has
+    ++of.needed;
     needed_ += what.size;
   }
   /// Behind changes: counts the rows in front that are not needed any more.
@@ -74,18 +75,13 @@ class log_rows {
 
   /// Whether a row has a word about a record.
   bool knows(std::int64_t role, std::string_view key) const {
-    if (used_ == 0) return false;
-    return const_cast<log_rows*>(this)->slot_of(role, key, hash_of(role, key) & hash_bits)->row !=
-           none;
+    return used_ != 0 && slots_[slot_of(role, key, hash_of(role, key))].row != none;
   }
-  /// The last words in the first `rows` rows, in the order in which they were written.
+  /// The last words in the first `rows` rows, in any order.
   std::vector<place> in_front(std::size_t rows) const {
     std::vector<place> out;
     for (const place& one : slots_)
       if (one.row != none && one.row - first_ < rows) out.push_back(one);
-    std::sort(out.begin(), out.end(), [](const place& a, const place& b) {
-      return std::pair(a.row, a.at) < std::pair(b.row, b.at);
-    });
     return out;
   }
   const row& row_of(const place& of) const { return rows_[of.row - first_]; }
@@ -94,10 +90,10 @@ class log_rows {
   /// The table has these words now, and the first `rows` rows are gone.
   void drop(const std::vector<place>& settled, std::size_t rows) {
     for (const place& one : settled) {
-      std::size_t i = one.hash;
-      while (slot(i).row != one.row || slot(i).at != one.at) ++i;
-      leave(slot(i));
-      erase(&slot(i));
+      std::size_t i = wrapped(one.hash);
+      while (slots_[i].row != one.row || slots_[i].at != one.at) i = wrapped(i + 1);
+      leave(slots_[i]);
+      erase(i);
     }
     if (rows > 0) rows_over_ = over_ = 0;  // they are among those
     for (; rows > 0; --rows) {
@@ -110,17 +106,14 @@ class log_rows {
 
  private:
   static constexpr std::uint64_t none = ~std::uint64_t{0};
-  static constexpr std::uint32_t hash_bits = 0x7fffffff;
 
-  place& slot(std::size_t i) noexcept { return slots_[i & (slots_.size() - 1)]; }
+  std::size_t wrapped(std::size_t i) const noexcept { return i & (slots_.size() - 1); }
   /// That of a record, or the empty one for it.
-  place* slot_of(std::int64_t role, std::string_view key, std::uint32_t hash) {
-    for (std::size_t i = hash;; ++i) {
-      place& one = slot(i);
-      if (one.row == none) return &one;
-      if (one.hash != hash || row_of(one).role != role) continue;
-      const octets_view from = octets_view(row_of(one).changes).subspan(one.at + 5);
-      if (as_text(from).starts_with(key) && change_of(one).key == key) return &one;
+  std::size_t slot_of(std::int64_t role, std::string_view key, std::uint32_t hash) const {
+    for (std::size_t i = wrapped(hash);; i = wrapped(i + 1)) {
+      const place& one = slots_[i];
+      if (one.row == none) return i;
+      if (one.hash == hash && row_of(one).role == role && change_of(one).key == key) return i;
     }
   }
   void leave(const place& old) {
@@ -128,15 +121,13 @@ class log_rows {
     needed_ -= change_of(old).size;
   }
   /// Moves what stands behind it in the way of its own place back.
-  void erase(place* gone) {
-    std::size_t hole = static_cast<std::size_t>(gone - slots_.data());
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = hole + 1; slot(i).row != none; ++i)
-      if (((i - slot(i).hash) & mask) >= ((i - hole) & mask)) {
-        slot(hole) = slot(i);
+  void erase(std::size_t hole) {
+    for (std::size_t i = wrapped(hole + 1); slots_[i].row != none; i = wrapped(i + 1))
+      if (wrapped(i - slots_[i].hash) >= wrapped(i - hole)) {
+        slots_[hole] = slots_[i];
         hole = i;
       }
-    slot(hole) = place{};
+    slots_[hole] = place{};
     --used_;
   }
   void grow() {
@@ -144,9 +135,9 @@ class log_rows {
     old.swap(slots_);
     for (const place& one : old) {
       if (one.row == none) continue;
-      std::size_t i = one.hash;
-      while (slot(i).row != none) ++i;
-      slot(i) = one;
+      std::size_t i = wrapped(one.hash);
+      while (slots_[i].row != none) i = wrapped(i + 1);
+      slots_[i] = one;
     }
   }
 

@@ -16,12 +16,13 @@
 
 namespace vidimus::inline VIDIMUS_ABI::detail {
 
-/// Of a record's key and its role. Peers choose parts of keys: a hash finds, but never decides.
+/// Of a record's key and its role, 31 bits. Peers choose parts of keys: a hash finds, but never
+/// decides.
 inline std::uint32_t hash_of(std::int64_t role, std::string_view key) noexcept {
   constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
   const std::uint64_t both =
       std::hash<std::string_view>()(key) + static_cast<std::uint64_t>(role) * odd;
-  return static_cast<std::uint32_t>(both * odd >> 32);
+  return static_cast<std::uint32_t>(both * odd >> 33);
 }
 
 /// Keys of records, each once, and something with each; in the order in which they came. Keeps its
