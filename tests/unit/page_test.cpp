@@ -1,12 +1,14 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
-// Tables of docs/protocol.md, read from the page and computed by the library.
+// Tables of docs/protocol.md and docs/hosting.md, read from the pages and computed by the library.
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 #include <vidimus/adapt/cryptopp.hpp>
 #include <vidimus/adapt/preset_keys.hpp>
 #include <vidimus/adapt/xmpp_bundle.hpp>
 #include <vidimus/check/part_prints.hpp>
+#include <vidimus/role/limits.hpp>
 
 #include "../support/catch.hpp"
 
@@ -17,8 +19,8 @@ namespace {
 using real = environment<cryptopp, preset_keys, system_entropy>;
 const std::string alice = "alice@example.org", bob = "bob@example.net", relay = "relay.example.org";
 
-std::string page() {
-  std::ifstream in(VIDIMUS_TEST_DATA "/../docs/protocol.md");
+std::string page(const char* name = "protocol.md") {
+  std::ifstream in(std::string(VIDIMUS_TEST_DATA "/../docs/") + name);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -36,6 +38,41 @@ std::vector<std::string> row(const std::string& first) {
     }
   }
   return found;
+}
+
+/// What the table of a role's limits says of each: its default.
+std::map<std::string, std::string> defaults_of(const std::string& role) {
+  std::map<std::string, std::string> out;
+  std::istringstream in(page("hosting.md"));
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line == "| " + role + " | default | bounds |") inside = true;
+    if (line.empty()) inside = false;
+    if (!inside || !line.starts_with("| `")) continue;
+    const auto name_end = line.find(" | "), end = line.find(" | ", name_end + 3);
+    out[line.substr(2, name_end - 2)] = line.substr(name_end + 3, end - name_end - 3);
+  }
+  return out;
+}
+
+/// As the page writes values: 1024, but 262,144; times in seconds unless they are shorter.
+template <std::unsigned_integral Value>
+requires(!std::same_as<Value, bool>) std::string shown(Value value) {
+  std::string out = std::to_string(value);
+  if (value >= 10000)
+    for (std::size_t at = out.size(); at > 3;) out.insert(at -= 3, ",");
+  return out;
+}
+std::string shown(span_ms time) {
+  const auto count = static_cast<std::uint64_t>(time.count);
+  return count % 1000 == 0 ? shown(count / 1000) + " s" : shown(count) + " ms";
+}
+std::string shown(bool value) { return value ? "yes" : "no"; }
+std::string shown(const batch_limits& of) {
+  return shown(of.delay) + ", " + shown(of.count) + ", " + shown(of.octets);
+}
+std::string shown(const duty::bucket_limits& of) {
+  return std::to_string(of.burst) + ", then " + std::to_string(of.per_second) + " a second";
 }
 
 /// The stanzas of all examples, without comments.
@@ -249,4 +286,57 @@ TEST_CASE("the codes between the ends of the worked example stand in the page",
   REQUIRE(said->text.starts_with("d1 "));
   CHECK(row("e2e-delivered, over 200 octets").at(1) ==
         hex_span(proof->code.view()) + "; in receipts " + code_span(said->text.substr(3)));
+}
+
+TEST_CASE("the defaults of limits stand in the page about hosting",
+          "[batch.bound][credit.octets]") {
+  const sender_limits s;
+  const std::map<std::string, std::string> of_sender{
+      {"`unfinished_max`", shown(s.unfinished_max)},
+      {"`conversations_max`", shown(s.conversations_max)},
+      {"`payload_octets_max`", shown(s.payload_octets_max)},
+      {"`lifetime_max_s`", shown(s.lifetime_max_s)},
+      {"`altered_max`", shown(s.altered_max)},
+      {"`grace`", shown(s.grace)},
+      {"`retry.first`", shown(s.retry.first)},
+      {"`retry.least`, `retry.most`", shown(s.retry.least) + ", " + shown(s.retry.most)},
+      {"`retry.adaptive`", shown(s.retry.adaptive)},
+      {"`retry.variation_pct`", shown(s.retry.variation_pct)},
+      {"`retry.between_answers`", shown(s.retry.between_answers)},
+      {"`commands`", shown(s.commands)},
+      {"`brief`", shown(s.brief)}};
+  CHECK(defaults_of("sender") == of_sender);
+
+  const server_limits v;
+  const std::map<std::string, std::string> of_server{
+      {"`window`", shown(v.window)},
+      {"`conversations_per_peer`", shown(v.conversations_per_peer)},
+      {"`endpoints_per_destination`", shown(v.endpoints_per_destination)},
+      {"`payload_octets_max`", shown(v.payload_octets_max)},
+      {"`octets_per_peer`", shown(v.octets_per_peer)},
+      {"`octets_in_all`", shown(v.octets_in_all)},
+      {"`lifetime_max_s`", shown(v.lifetime_max_s)},
+      {"`altered_max`", shown(v.altered_max)},
+      {"`probes_max`", shown(v.probes_max)},
+      {"`receipts`", shown(v.receipts)},
+      {"`hold_for`", shown(v.hold_for)},
+      {"`retry`", "as above"},
+      {"`answers_per_peer`", shown(v.answers_per_peer)},
+      {"`answers_in_all`", shown(v.answers_in_all)},
+      {"`brief`", shown(v.brief)}};
+  CHECK(defaults_of("server") == of_server);
+
+  const receiver_limits r;
+  const std::map<std::string, std::string> of_receiver{
+      {"`window`", shown(r.window)},
+      {"`conversations_per_peer`", shown(r.conversations_per_peer)},
+      {"`payload_octets_max`", shown(r.payload_octets_max)},
+      {"`ordered`", shown(r.ordered)},
+      {"`gap_wait`", shown(r.gap_wait)},
+      {"`early_max`, `early_octets_max`", shown(r.early_max) + ", " + shown(r.early_octets_max)},
+      {"`body_only`", shown(r.body_only)},
+      {"`receipts`", shown(r.receipts)},
+      {"`answers_per_peer`, `answers_in_all`", "as above"},
+      {"`brief`", shown(r.brief)}};
+  CHECK(defaults_of("receiver") == of_receiver);
 }
