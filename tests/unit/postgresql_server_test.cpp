@@ -167,7 +167,7 @@ class twin_world {
     CHECK(open() == 0);
   }
 
-  std::size_t compared = 0, evictions = 0, restarts = 0, submitted = 0, reported = 0;
+  std::size_t compared = 0, evictions = 0, no_space = 0, restarts = 0, submitted = 0, reported = 0;
 
  private:
   template <class Role>
@@ -284,7 +284,12 @@ class twin_world {
     if (compared % 8 == 0) REQUIRE(look_.records() == of(store_));
     REQUIRE(instances_[below(3)]->is->next_deadline().value() == one_->next_deadline());
     for (const auto& o : outs) {
-      if (const auto* t = std::get_if<out::transmit>(&o)) air_.push_back({relay, *t});
+      if (const auto* t = std::get_if<out::transmit>(&o)) {
+        air_.push_back({relay, *t});
+        const auto* r = std::get_if<receipt>(&t->what);
+        if (r != nullptr && !r->refused.empty() && r->refused.front().why == reason::no_space)
+          ++no_space;
+      }
       if (const auto* f = std::get_if<out::forget>(&o)) evictions += f->key().starts_with("vc/");
     }
   }
@@ -405,11 +410,12 @@ std::optional<store_fault> fault_at(const postgresql_options& how,
 }  // namespace
 
 TEST_CASE("whichever instance is told, it answers as one role that was told all",
-          "[durable.first][snapshot.replace][name.memory][timer.sync]") {
-  for (const std::uint64_t seed : {1u, 2u}) {
+          "[durable.first][snapshot.replace][name.memory][timer.sync][credit.octets]") {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
     server_limits limits = roomy();
-    limits.conversations_per_peer = seed == 1 ? 64 : 4;
+    limits.conversations_per_peer = seed == 2 ? 4 : 64;
     if (seed == 2) limits.receipts = {milliseconds(40), 3};
+    if (seed == 3) limits.octets_per_peer = 40;  // of four messages or so, at any destination
     twin_world w("law" + std::to_string(seed), limits, seed);
     w.run(160);
     CHECK(w.compared > 100);
@@ -417,6 +423,7 @@ TEST_CASE("whichever instance is told, it answers as one role that was told all"
     CHECK(w.reported >= w.submitted);
     CHECK(w.restarts > 0);
     CHECK((w.evictions > 0) == (seed == 2));
+    CHECK((w.no_space > 0) == (seed == 3));
   }
 }
 
@@ -434,13 +441,62 @@ TEST_CASE("one of several instances makes the schema, and what is not theirs is 
   auto other = how;
   other.relay = "other.example.org";
   CHECK(fault_at(other) == store_fault::not_ours);
-  look.sql("UPDATE vidimus_store SET version = 2");
+  look.sql("UPDATE vidimus_store SET version = 3");
   CHECK(fault_at(how) == store_fault::newer);
   look.sql("UPDATE vidimus_store SET version = 0");
   CHECK(fault_at(how) == store_fault::damaged);
+  // as the first version made it, with a message in custody
+  look.sql("ALTER TABLE vidimus_conversation DROP octets");
+  look.sql("INSERT INTO vidimus_conversation VALUES('vc/a', 'a', 'b', false)");
+  look.sql(
+      "INSERT INTO vidimus_record VALUES('b', 'vp/a/1', 1, 'four'), ('b', 'vp/ab/1', 1, 'none of "
+      "it'), ('b', 'vr/a/1', 1, 'nor this'), ('c', 'vp/a/2', 1, 'nor that')");
   look.sql("UPDATE vidimus_store SET version = 1");
   CHECK(!fault_at(how));
+  CHECK(look.sql("SELECT version FROM vidimus_store") == 2);
+  CHECK(look.sql("SELECT octets FROM vidimus_conversation") == 4);
   CHECK(fault_at(how, database().where("/nowhere")) == store_fault::unreachable);
+}
+
+TEST_CASE("the octets of all messages in custody are bounded over all instances",
+          "[credit.octets]") {
+  instant now{1'000'000};
+  server_limits limits = roomy();
+  limits.octets_in_all = 10;
+  std::deque<running> instances;
+  for (int i = 0; i < 2; ++i) instances.emplace_back(now, schema_of("room"), limits);
+  env e;
+  (void)e.keys.add(relay, "k1", code_of("hop one " + people[0]));
+  sender<env> role(e, people[0], relay, strict(sender_limits{}));
+  std::size_t refused = 0;
+  std::deque<sender_output> to_do;
+  const auto add = [&](sender_outputs outs) {
+    to_do.insert(to_do.end(), outs.begin(), outs.end());
+  };
+  const auto submit_at = [&](instance& at, const std::string& destination) {
+    add(role.submit(message("eight or more", destination), now).value().outputs);
+    for (; !to_do.empty(); to_do.pop_front()) {
+      const auto* sent = std::get_if<out::transmit>(&to_do.front());
+      if (sent == nullptr) continue;
+      const auto answers = at.receive(arrived(*sent, people[0] + "/phone"), now);
+      for (const auto& one : answers.value()) {
+        const auto& answer = std::get<out::transmit>(one);
+        const auto* r = std::get_if<receipt>(&answer.what);
+        if (r != nullptr && !r->refused.empty()) ++refused;
+        add(role.receive(arrived(answer, relay), now));
+      }
+    }
+  };
+  add(role.link_restored(now));
+  submit_at(*instances[0].is, goals[0]);
+  CHECK(refused == 0);
+  now = now + seconds(2);
+  submit_at(*instances[1].is, goals[1]);
+  CHECK(refused == 1);
+  looking look("room");
+  CHECK(look.sql("SELECT count(*) FROM vidimus_record WHERE encode(key, 'escape') LIKE 'vp/%'") ==
+        1);
+  CHECK(look.sql("SELECT sum(octets) FROM vidimus_conversation") >= 8);
 }
 
 TEST_CASE("what several instances are given at once is taken once, and what is due done once",

@@ -3,6 +3,7 @@
 #define VIDIMUS_ADAPT_POSTGRESQL_CHANGE_HPP
 
 #include <algorithm>
+#include <set>
 
 #include "../model/output.hpp"
 #include "../model/session.hpp"
@@ -65,6 +66,17 @@ inline bool count_conversations(const shared_destination& is, shared_change& to)
   return true;
 }
 
+/// The octets in custody of conversations whose payloads change.
+template <class Role>
+void count_octets(const Role& role, shared_change& to) {
+  std::set<std::string> changed;
+  for (const auto& [key, image] : to.records)
+    if (is_payload(key)) changed.insert(conversation_of(key));
+  if (changed.empty()) return;
+  to.in_custody = role.octets_by_conversation();
+  std::erase_if(to.in_custody, [&](const auto& one) { return !changed.contains(one.first); });
+}
+
 /// What `made`, the outputs of a role that was restored from `is`, and its session make of it.
 /// Nothing: a record cannot be read.
 template <class Role>
@@ -99,6 +111,7 @@ std::optional<shared_change> change_of(const shared_destination& is,
                       : was == is.records.end();
   });
   if (!count_conversations(is, to)) return std::nullopt;
+  count_octets(role, to);
   return to;
 }
 

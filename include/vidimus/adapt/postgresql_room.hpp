@@ -4,12 +4,23 @@
 
 #include "postgresql_server.hpp"
 
-/// What concerns several destinations at once: room for conversations, and doubt.
+/// What concerns several destinations at once: room for messages and conversations, and doubt.
 namespace vidimus::inline VIDIMUS_ABI {
+
+template <class Role>
+auto postgresql_server<Role>::look_at_octets(instant now) -> store_done {
+  if (now >= looked_at_octets_ && now < looked_at_octets_ + seconds(1)) return true;
+  auto all = store_.octets_in_custody();
+  if (!all) return all.error();
+  octets_in_all_ = *all;
+  looked_at_octets_ = now;
+  return true;
+}
 
 template <class Role>
 auto postgresql_server<Role>::take(const std::string& name, const std::vector<incoming>& stanzas,
                                    instant now) -> answer {
+  if (auto done = look_at_octets(now); !done) return done.error();
   std::vector<std::string> peers;
   for (const incoming& one : stanzas) peers.emplace_back(bare(one.from));
   std::string crowded;  // a peer whose conversations leave no room

@@ -25,7 +25,14 @@ inline constexpr const char* step_1[] = {
     "CREATE INDEX ON vidimus_conversation(peer)",
     "CREATE INDEX ON vidimus_conversation(destination, peer)",
 };
-inline constexpr std::span<const char* const> steps[] = {step_1};
+/// What is in custody is counted at each conversation; of what is there already, never too little.
+inline constexpr const char* step_2[] = {
+    "ALTER TABLE vidimus_conversation ADD octets int8 NOT NULL DEFAULT 0",
+    "UPDATE vidimus_conversation c SET octets = (SELECT coalesce(sum(length(r.image)), 0) FROM "
+    "vidimus_record r WHERE r.destination = c.destination AND "
+    "position('vp'::bytea || substring(c.key FROM 3) || '/'::bytea IN r.key) = 1)",
+};
+inline constexpr std::span<const char* const> steps[] = {step_1, step_2};
 inline constexpr std::int64_t schema = std::size(steps);
 
 inline constexpr auto begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -54,8 +61,10 @@ inline constexpr auto rows =
     "SELECT key, CASE WHEN version > $2::int8 THEN image END FROM vidimus_record WHERE "
     "destination = $1 AND $2::int8 <> (SELECT version FROM vidimus_destination WHERE name = $1)";
 inline constexpr auto peers =
-    "SELECT name, version, conversations, memory FROM vidimus_peer WHERE name IN (SELECT "
-    "unnest($2::bytea[]) UNION SELECT peer FROM vidimus_conversation WHERE destination = $1)";
+    "SELECT name, version, conversations, memory, (SELECT coalesce(sum(octets), 0)::int8 FROM "
+    "vidimus_conversation WHERE peer = name AND destination <> $1) FROM vidimus_peer WHERE name IN "
+    "(SELECT unnest($2::bytea[]) UNION SELECT peer FROM vidimus_conversation WHERE destination = "
+    "$1)";
 
 inline constexpr auto add_destination =
     "INSERT INTO vidimus_destination VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING";
@@ -76,6 +85,10 @@ inline constexpr auto drop_records =
 inline constexpr auto put_conversation =
     "INSERT INTO vidimus_conversation(key, peer, destination, closed) VALUES($1, $2, $3, $4) "
     "ON CONFLICT(key) DO UPDATE SET closed = excluded.closed";
+inline constexpr auto set_octets =
+    "UPDATE vidimus_conversation SET octets = $2 WHERE key = $1 AND octets <> $2";
+inline constexpr auto in_custody =
+    "SELECT coalesce(sum(octets), 0)::int8 FROM vidimus_conversation WHERE octets > 0";
 inline constexpr auto drop_conversation = "DELETE FROM vidimus_conversation WHERE key = $1";
 
 inline constexpr auto next_due = "SELECT min(deadline) FROM vidimus_destination";

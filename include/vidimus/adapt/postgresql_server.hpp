@@ -157,6 +157,9 @@ class postgresql_server {
     return along->relay == store_.options().relay ? along->destination : std::string();
   }
 
+  /// What all destinations hold, as it was within the last second (credit.octets).
+  store_done look_at_octets(instant now);
+
   /// Stanzas of one destination. Authentic elements may need room that other destinations take.
   answer take(const std::string& name, const std::vector<incoming>& stanzas, instant now);
 
@@ -235,8 +238,10 @@ class postgresql_server {
     }
     for (const auto& [peer, row] : one.is.peers) {
       const std::uint32_t here = detail::conversations_of(one.is, peer);
-      one.role->peer_is(peer, row.memory, row.conversations - std::min(here, row.conversations));
+      one.role->peer_is(peer, row.memory, row.conversations - std::min(here, row.conversations),
+                        row.octets_elsewhere);
     }
+    one.role->all_hold(octets_in_all_);
     return std::nullopt;
   }
   answer undone(const store_done& done) {
@@ -282,6 +287,8 @@ class postgresql_server {
   std::uint64_t connections_ = 0, uses_ = 0;
   std::map<std::string, bucket> answers_;
   bucket in_all_;
+  std::uint64_t octets_in_all_ = 0;
+  instant looked_at_octets_ = long_ago;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

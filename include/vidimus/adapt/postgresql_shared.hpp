@@ -26,6 +26,7 @@ struct shared_peer {
   std::int64_t version = 0;  ///< 0: it has no row
   std::uint32_t conversations = 0;
   memory_name memory;
+  std::uint64_t octets_elsewhere = 0;  ///< in custody, at other destinations; read only
 };
 
 /// All that the database holds of one destination, as of one version.
@@ -41,6 +42,7 @@ struct shared_destination {
 struct shared_change {
   std::map<std::string, std::optional<octets>> records;  ///< nothing: it is to go
   std::map<std::string, shared_peer> peers;              ///< with the version that they had
+  std::map<std::string, std::uint64_t> in_custody;       ///< octets, by conversation
   instant deadline = never;
   bool attached = false;
 
@@ -64,7 +66,10 @@ struct shared_change {
         of.records[key] = *image;
       else
         of.records.erase(key);
-    for (const auto& [name, peer] : peers) of.peers[name] = {as, peer.conversations, peer.memory};
+    for (const auto& [name, peer] : peers) {
+      of.peers[name] = peer;
+      of.peers[name].version = as;
+    }
     const bool none = of.records.empty();
     of.version = none ? 0 : as;
     of.deadline = none ? never : deadline;
@@ -74,6 +79,12 @@ struct shared_change {
 
 /// A key of a conversation's record (`record::server_conversation`).
 inline bool is_conversation(const std::string& key) { return key.starts_with("vc/"); }
+/// A key of a message's payload.
+inline bool is_payload(const std::string& key) { return key.starts_with("vp/"); }
+/// The conversation that a payload's key is of.
+inline std::string conversation_of(const std::string& payload) {
+  return "vc" + payload.substr(2, payload.rfind('/') - 2);
+}
 
 /// Adds what writes the records of a change, all of one version.
 inline void add_records(postgresql_link& to, const std::string& name, const shared_change& change,
@@ -90,6 +101,8 @@ inline void add_records(postgresql_link& to, const std::string& name, const shar
              postgresql_values().text(key).text(*c->peer).text(name).truth(c->closed));
     }
   }
+  for (const auto& [key, held] : change.in_custody)
+    to.add(sql::set_octets, postgresql_values().text(key).integer(static_cast<std::int64_t>(held)));
   if (!keys.empty())
     to.add(sql::put_records, postgresql_values().text(name).integer(as).list(keys).list(images));
   if (!gone.empty()) to.add(sql::drop_records, postgresql_values().text(name).list(gone));

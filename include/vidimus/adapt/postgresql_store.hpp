@@ -169,6 +169,13 @@ class postgresql_store {
     return got->is_null(0, 0) ? never : instant{got->integer(0, 0)};
   }
 
+  /// Octets of all messages in custody.
+  result<std::uint64_t, store_error> octets_in_custody() {
+    auto got = ask(detail::sql::in_custody, {});
+    if (!got) return got.error();
+    return static_cast<std::uint64_t>(got->first_integer());
+  }
+
   /// Names of destinations: all, or those where somebody is attached.
   result<std::vector<std::string>, store_error> destinations(bool attached_only) {
     return names(detail::sql::destinations, values().truth(attached_only));
@@ -221,8 +228,10 @@ class postgresql_store {
   static bool read_peers(detail::shared_destination& is, const rows& from) {
     is.peers.clear();
     for (int row = 0; row < from.count(); ++row) {
-      detail::shared_peer one{
-          from.integer(row, 1), static_cast<std::uint32_t>(from.integer(row, 2)), {}};
+      detail::shared_peer one;
+      one.version = from.integer(row, 1);
+      one.conversations = static_cast<std::uint32_t>(from.integer(row, 2));
+      one.octets_elsewhere = static_cast<std::uint64_t>(from.integer(row, 4));
       reader r(from.bytes(row, 3));
       one.memory.octets = r.array<std::tuple_size_v<decltype(one.memory.octets)>>();
       if (!r.done()) return false;

@@ -71,9 +71,13 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   }
 
   /// Fact, for roles that share records: another one gave the peer's memory this name, and others
-  /// hold so many conversations of the peer, which count to the limit here.
+  /// hold so many conversations of the peer and octets in them, which count to the limits here.
   void peer_is(const std::string& peer, const memory_name& memory,
-               std::uint32_t conversations_elsewhere);
+               std::uint32_t conversations_elsewhere, std::uint64_t octets_elsewhere);
+  /// Fact, for such roles: all of them hold so many octets of messages.
+  void all_hold(std::uint64_t in_all) noexcept;
+  /// Octets of messages in custody (credit.octets), by the keys of conversations' records.
+  std::map<std::string, std::uint64_t> octets_by_conversation() const;
   /// Whether the latest call found no room for a conversation that it was asked to open.
   bool lacked_room() const noexcept { return lacked_room_; }
   /// Command: forgets a conversation to make room, and renames the peer's memory. Nothing if there
@@ -82,10 +86,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
                                       instant now);
   /// Exchanges what may still be answered of what was not authenticated (flood.bucket): towards a
   /// peer, if it is known, or in all. For roles of one process that share the limit.
-  void swap_answers(const std::string& peer, duty::bucket& with) {
-    if (auto known = peers_.find(peer); known != peers_.end())
-      std::swap(known->second.answers, with);
-  }
+  void swap_answers(const std::string& peer, duty::bucket& with);
   void swap_answers_in_all(duty::bucket& with) { std::swap(answers_, with); }
 
   /// Gives the room of a batch that was carried out back, for a later one: then most calls need no
@@ -109,8 +110,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   /// that must know the conversation of a stanza before the role does.
   void forgo_brief() noexcept { limits_.brief = false; }
 
-  /// Fact: preset codes were removed. What was derived from them is wiped now; it is used no more
-  /// in any case.
+  /// Fact: preset codes were removed. What was derived from them is wiped; it is never used again.
   void keys_changed() { codes_.drop_removed_keys(); }
 
   /// Numbers held, tombstones included.

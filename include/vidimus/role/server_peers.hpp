@@ -138,7 +138,7 @@ key_uses server<Env>::keys_in_use() const {
 template <an_environment Env>
 bool server<Env>::has_room(const std::string& peer) {
   const detail::server_peer& row = known_peer(peer);
-  return row.conversations + row.elsewhere < limits_.conversations_per_peer;
+  return row.conversations + row.conversations_elsewhere < limits_.conversations_per_peer;
 }
 
 /// The conversation, opened if need be. Null: refused for want of room, or the memory was renamed

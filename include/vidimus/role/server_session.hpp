@@ -159,10 +159,29 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
 
 template <an_environment Env>
 void server<Env>::peer_is(const std::string& peer, const memory_name& memory,
-                          std::uint32_t conversations_elsewhere) {
+                          std::uint32_t conversations_elsewhere, std::uint64_t octets_elsewhere) {
   detail::server_peer& row = peers_[peer];
   row.memory = memory;
-  row.elsewhere = conversations_elsewhere;
+  row.conversations_elsewhere = conversations_elsewhere;
+  row.octets_elsewhere = octets_elsewhere;
+}
+
+template <an_environment Env>
+void server<Env>::all_hold(std::uint64_t in_all) noexcept {
+  octets_elsewhere_ = in_all - std::min(in_all, octets_);
+}
+
+template <an_environment Env>
+std::map<std::string, std::uint64_t> server<Env>::octets_by_conversation() const {
+  std::map<std::string, std::uint64_t> out;
+  for (const auto& [key, c] : conversations_)
+    out.emplace(record::key_of("vc", key.peer, key.name), c.octets);
+  return out;
+}
+
+template <an_environment Env>
+void server<Env>::swap_answers(const std::string& peer, duty::bucket& with) {
+  if (auto known = peers_.find(peer); known != peers_.end()) std::swap(known->second.answers, with);
 }
 
 template <an_environment Env>

@@ -81,7 +81,8 @@ struct server_conversation {
   ranges missing;
   std::uint32_t say_timer = 0;  ///< of what waits in to_say
   bool touched = false;
-  memory_name heard;  ///< the memory under which the peer last spoke in brief form
+  std::uint64_t octets = 0;  ///< of its messages in custody
+  memory_name heard;         ///< the memory under which the peer last spoke in brief form
   shared_value<std::string> heard_key;  ///< the key id that it used then
   memory_name answered;  ///< the endpoint that told news last: it knows the conversation
 
@@ -110,8 +111,10 @@ struct server_conversation {
 struct server_peer {
   memory_name memory;
   std::uint32_t conversations = 0;
-  std::uint32_t elsewhere = 0;  ///< conversations in other roles over the same records
-  std::uint64_t octets = 0;     ///< of its messages in custody
+  std::uint64_t octets = 0;  ///< of its messages in custody
+  // in other roles over the same records
+  std::uint32_t conversations_elsewhere = 0;
+  std::uint64_t octets_elsewhere = 0;
   duty::bucket answers;
 };
 
@@ -162,7 +165,8 @@ struct server_books {
   std::map<std::string, server_peer> peers_;
   std::map<custody_key, server_conversation, std::less<>> conversations_;
   std::map<std::string, destination, std::less<>> destinations_;
-  std::uint64_t octets_ = 0;  ///< of all messages in custody
+  std::uint64_t octets_ = 0;            ///< of all messages in custody
+  std::uint64_t octets_elsewhere_ = 0;  ///< in other roles over the same records
 
   static std::uint64_t size_of(const payload_ref& held) { return held ? held->size() : 0; }
   /// Whether so many octets more may be held of what fills `held` now: the first always.
@@ -172,18 +176,16 @@ struct server_books {
   /// Whether there is room for one more message of so many octets (protocol.md, credit.octets).
   bool has_octets(const server_conversation& c, std::uint64_t more,
                   const server_limits& limits) const {
-    return fits(c.row->octets, more, limits.octets_per_peer) &&
-           fits(octets_, more, limits.octets_in_all);
+    return fits(c.row->octets + c.row->octets_elsewhere, more, limits.octets_per_peer) &&
+           fits(octets_ + octets_elsewhere_, more, limits.octets_in_all);
   }
   void keep_payload(server_conversation& c, custody_slot& s, payload_ref held) {
     drop_payload(c, s);
-    c.row->octets += size_of(held);
-    octets_ += size_of(held);
+    for (auto* of : {&c.octets, &c.row->octets, &octets_}) *of += size_of(held);
     s.payload = std::move(held);
   }
   void drop_payload(server_conversation& c, custody_slot& s) {
-    c.row->octets -= size_of(s.payload);
-    octets_ -= size_of(s.payload);
+    for (auto* of : {&c.octets, &c.row->octets, &octets_}) *of -= size_of(s.payload);
     s.payload = nullptr;
   }
 
@@ -194,7 +196,8 @@ struct server_books {
       : peers_(from.peers_),
         conversations_(from.conversations_),
         destinations_(from.destinations_),
-        octets_(from.octets_) {
+        octets_(from.octets_),
+        octets_elsewhere_(from.octets_elsewhere_) {
     for (auto& [name, d] : destinations_)
       for (server_conversation*& one : d.owed) one = &conversations_.find(one->key)->second;
     for (auto& [key, c] : conversations_) {
