@@ -22,11 +22,6 @@ class persist {
   template <class Record, class... From>
   explicit persist(std::in_place_type_t<Record> kind, From&&... from)
       : held_(kind, std::forward<From>(from)...) {}
-  /// The record, if it is of that kind and known as one; null otherwise.
-  template <class Record>
-  Record* as() noexcept {
-    return std::get_if<Record>(&held_);
-  }
 
   /// Appends the key: at most a few hundred octets.
   void append_key(std::string& to) const {

@@ -168,7 +168,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
                 reason why = reason::busy);
   void say_snapshot(const std::string& to, const sync& e, const std::string& peer, conversation* c);
   reason objection(const check& e, const content& body) const;
-  number credit_of(const conversation& c) const;
+  number credit_of(const conversation& c, number base) const;
 
   // hop 2
   void take_final_receipt(const incoming& stanza, const receipt& r);
@@ -235,7 +235,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
   void act(conversation& c, number n, slot& s, action what);
   void save(conversation& c, number n, const slot& s);
   void write_record();
-  void save(const conversation& c);
+  void save(const conversation& c, number base);
   void say(conversation& c);
   void tell(conversation& c, number n, const slot& s);
   bool may_wait(conversation& c);

@@ -59,10 +59,12 @@ void server<Env>::write_record() {
   });
 }
 
+/// As it is when the base has risen to that number.
 template <an_environment Env>
-void server<Env>::save(const conversation& c) {
+void server<Env>::save(const conversation& c, number base) {
+  const number limit = base == c.base ? c.limit : credit_of(c, base);
   persist([&] {
-    return record::server_conversation{c.peer, c.key.name, c.low, c.base, c.limit, c.closed};
+    return record::server_conversation{c.peer, c.key.name, c.low, base, limit, c.closed};
   });
 }
 

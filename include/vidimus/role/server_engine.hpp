@@ -99,7 +99,7 @@ bool server<Env>::pop_closed(conversation& c) {
   if (c.base == before) return false;
   c.timers.drop_below(c.base);
   c.low2 = std::max(c.low2, c.base);
-  c.limit = credit_of(c);
+  c.limit = credit_of(c, c.base);
   return true;
 }
 
@@ -243,7 +243,7 @@ template <an_environment Env>
 void server<Env>::finish() {
   for (conversation* one : touched_) {
     conversation& c = *one;
-    if (pop_closed(c)) save(c);
+    if (pop_closed(c)) save(c, c.base);
     if (!may_wait(c)) say(c);
     if (c.owed > 0)
       for (auto& [address, via] : c.channels)

@@ -201,15 +201,11 @@ void server<Env>::raise_low(conversation& c, number low) {
   if (low <= c.low || low > number_max) return;
   c.low = low;
   progress_ = true;
-  save(c);  // before any record below it goes: without a record a number is closed only below low
-  const std::size_t saved = batch_.size() - 1;
+  // before any record below it goes: without a record a number is closed only below low
+  save(c, c.base_at_low());
   for (number n = c.base; n < std::min(low, c.top()); ++n) feed(c, n, input::low_passed);
   c.voids.drop_below(low);
-  if (!pop_closed(c)) return;
-  auto& line =
-      *std::get_if<out::persist>(&batch_[saved])->template as<record::server_conversation>();
-  line.base = c.base;
-  line.limit = c.limit;
+  pop_closed(c);
 }
 
 /// Under the current memory a sync raises low and voids; under another it only asks
@@ -229,7 +225,7 @@ void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::st
     c->to_say.drop({1, std::max(e.top, e.low)});  // the snapshot says it all
     if (e.close && c->slots.empty() && !c->closed) {
       c->closed = true;
-      save(*c);
+      save(*c, c->base);
     }
   }
   say_snapshot(stanza.from, e, peer, c);

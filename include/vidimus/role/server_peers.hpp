@@ -167,14 +167,14 @@ auto server<Env>::open(const incoming& stanza, const header& head, const std::st
   c.age = ++ages_;
   c.reply_to.set(stanza.from);
   c.row = &row;
-  c.limit = credit_of(c);
-  save(c);
+  c.limit = credit_of(c, c.base);
+  save(c, c.base);
   return &c;
 }
 
 template <an_environment Env>
-number server<Env>::credit_of(const conversation& c) const {
-  return std::max(c.limit, std::min(c.base + limits_.window - 1, number_max));
+number server<Env>::credit_of(const conversation& c, number base) const {
+  return std::max(c.limit, std::min(base + limits_.window - 1, number_max));
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -167,7 +167,7 @@ void server<Env>::restore_conversation(const record::server_conversation& line) 
   c.base = c.low2 = line.base;
   c.limit = line.limit;
   c.closed = line.closed;
-  c.limit = credit_of(c);
+  c.limit = credit_of(c, c.base);
   c.row = &known_peer(*line.peer);
   ++c.row->conversations;
 }

@@ -102,6 +102,20 @@ struct server_conversation {
     return out >> 16;
   }
 
+  /// The base as it is when every number below low1 has heard of it.
+  number base_at_low() const {
+    using duty::custody::state;
+    using duty::custody::table;
+    number out = base;
+    for (; out < top(); ++out) {
+      const state is = at(out).is;
+      if (is == state::closed) continue;
+      const state then = table.at(is, duty::custody::input::low_passed).to;
+      if (out >= low || then != state::closed) return out;
+    }
+    return std::max(out, low);
+  }
+
   number top() const { return base + slots.size(); }
   bool holds(number n) const { return n >= base && n < top(); }
   custody_slot& at(number n) { return slots[static_cast<std::size_t>(n - base)]; }
