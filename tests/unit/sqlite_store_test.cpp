@@ -1,4 +1,5 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -316,6 +317,15 @@ TEST_CASE("files of others, of the future and damaged ones are refused and not c
 
   std::ofstream(dir / "empty");
   REQUIRE(fault_at(dir / "empty") == std::nullopt);
+
+  const auto locked = make("locked");
+  REQUIRE(::chmod(locked.c_str(), 0444) == 0);
+  REQUIRE(::chmod(dir.path().c_str(), 0777) == 0);
+  const bool root = ::geteuid() == 0;  // who may write everything
+  if (root) REQUIRE(::seteuid(65534) == 0);
+  const auto of_locked = fault_at(locked);
+  if (root) REQUIRE(::seteuid(0) == 0);
+  REQUIRE(of_locked == store_fault::denied);
 
   // cut, or a page overwritten: each page but the first, one at a time
   const auto whole = make("whole");
@@ -912,12 +922,16 @@ TEST_CASE("a copy made by the store is whole and knows that it is one", "[name.m
   REQUIRE(alice_at.carry_out(out::persist{"z", {7}}));
   REQUIRE(o.file->back_up(dir / "copy"));
   REQUIRE(o.store.carry_out(out::persist{"later", {1}}));  // the original goes on
-  REQUIRE(o.file->back_up(dir / "copy").error().kind == store_fault::io);
+  const auto twice = o.file->back_up(dir / "copy");
+  REQUIRE(twice.error().kind == store_fault::io);
+  REQUIRE(twice.error().what.find(dir / "copy") != std::string::npos);
   REQUIRE(o.file->back_up(dir / "no/such/place").error().kind == store_fault::denied);
   REQUIRE_FALSE(o.file->failed());
   REQUIRE(o.store.carry_out(out::persist{"later still", {1}}));
   REQUIRE(o.store.last_durable());
   opened_store copy(dir / "copy");
+  REQUIRE_FALSE(copy.store.created());
+  REQUIRE(sqlite_store::open(*copy.file, "aliec").value().created());
   REQUIRE(of(copy.store) == records{{"a", {1, 2, 3}}});
   REQUIRE_FALSE(copy.store.last_durable());
   REQUIRE_FALSE(sqlite_store::open(*copy.file, "alice").value().last_durable());

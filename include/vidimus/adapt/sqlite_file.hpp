@@ -13,10 +13,10 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// destroyed. Needs SQLite 3.31 and -lsqlite3. Used by one thread at a time; not to be used in a
 /// child behind `fork`.
 ///
-/// After an error nothing of the transaction is in the file, and nothing behind it may be
-/// transmitted or reported. `full` and `busy` may pass: write the same again. Any other error is
-/// final for this object (`failed`): the roles are ahead of their records, so make new roles from
-/// a file opened anew.
+/// After an error nothing of the transaction is in the file, and nothing behind it may be given
+/// out. `full` and `busy` may pass: write the same again. `rolled_back`, by a statement of the
+/// host's: roll back, and do all of it again. Others are final for this object (`failed`): make new
+/// roles from a file opened anew.
 class sqlite_file {
  public:
   using opened = result<std::unique_ptr<sqlite_file>, store_error>;
@@ -107,9 +107,8 @@ class sqlite_file {
   /// True if the file was missing or empty: nothing is to be restored.
   bool created() const noexcept { return created_; }
 
-  /// How often the file has been opened, this time included. A host that notes it elsewhere knows a
-  /// file that was put back from an earlier life by a lower number, and calls
-  /// `sqlite_store::doubt`.
+  /// How often the file was opened, this time included. A host that notes it elsewhere knows a file
+  /// of an earlier life by a lower number, and calls `sqlite_store::doubt`.
   std::uint64_t generation() const noexcept { return generation_; }
 
   /// Writes a copy to `path`, which must not exist, between transactions. The copy knows that it is
@@ -122,7 +121,7 @@ class sqlite_file {
     int code = copy.prepare(db_, "VACUUM INTO ?1");
     if (code == SQLITE_OK) code = copy.text(1, path);
     if (code == SQLITE_OK) code = copy.step();
-    if (code != SQLITE_DONE) return error_of(db_, code, "making a copy");
+    if (code != SQLITE_DONE) return detail::error_of(db_, code, "making a copy", path);
     return detail::mark_copy(path);
   }
 
@@ -189,6 +188,7 @@ class sqlite_file {
     if (const int code = sqlite3_open_v2(path_.c_str(), &db_, how, nullptr); code != SQLITE_OK)
       return error_of(db_, code, "opening");
     sqlite3_extended_result_codes(db_, 1);
+    if (sqlite3_db_readonly(db_, "main") == 1) return refusal(store_fault::denied, "read only");
     detail::keep_log(db_, true);  // a file that is refused keeps its log
     sqlite3_busy_timeout(db_, static_cast<int>(options.wait_ms));
     const bool log_there = detail::has_log(db_);  // before the first statement, which may make one

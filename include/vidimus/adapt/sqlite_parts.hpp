@@ -203,7 +203,9 @@ class page_limit {
 /// How a file is opened.
 struct sqlite_options {
   store_sync sync = store_sync::full;
-  std::uint32_t wait_ms = 0;  ///< for another process that has the file open; then `busy`
+  /// For another process that has the file open, as one that a supervisor has just ended; then
+  /// `busy`.
+  std::uint32_t wait_ms = 0;
   /// Most pages of 4,096 octets, and 0 is as the disk allows. A quarter of them is kept for
   /// bringing the table up to date and for forgetting: records find the file `full` before.
   std::uint32_t pages_max = 0;

@@ -15,8 +15,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// (see `sqlite_file`).
 class sqlite_store {
  public:
-  /// `role`: any name that tells the roles in one file apart; not empty. Refused: `full`, `busy`,
-  /// `io`, `damaged`. Between transactions only.
+  /// `role`: any name that tells the roles in one file apart; not empty. A name that is not in the
+  /// file makes a new role without records (`created`). Refused: `full`, `busy`, `io`, `damaged`.
+  /// Between transactions only.
   static result<sqlite_store, store_error> open(sqlite_file& in, const std::string& role) {
     VIDIMUS_EXPECT(!role.empty() && !in.in_transaction(), "a role is named between transactions");
     sqlite_store made(in);
@@ -103,6 +104,8 @@ class sqlite_store {
         [&] { return doubted_ || has_any(std::span(&outputs, 1)); });
   }
 
+  /// Whether the file had no role of this name.
+  bool created() const noexcept { return created_; }
   sqlite_file& file() noexcept { return *file_; }
 
  private:
@@ -121,8 +124,8 @@ class sqlite_store {
   store_done alone(Do what) {
     return whole([&] { return logged(what); }, [] { return true; });
   }
-  /// Makes rows of the forgets of earlier transactions, whose reports have been given by now, and of
-  /// what `gather` puts into the log.
+  /// Makes rows of the forgets of earlier transactions, whose reports have been given by now, and
+  /// of what `gather` puts into the log.
   template <class Gather>
   store_done logged(Gather gather) {
     if (auto still = file_->in_order(); !still) return still;
@@ -193,6 +196,7 @@ class sqlite_store {
         add.prepare(file_->db_, "INSERT OR IGNORE INTO vidimus_role(name, doubt) VALUES(?1, 0)");
     if (code == SQLITE_OK) code = add.blob(1, as_octets(role));
     if (auto done = ended(add, code, "naming a role in"); !done) return done;
+    created_ = sqlite3_changes(file_->db_) != 0;
     code = seek.prepare(file_->db_, "SELECT rowid, doubt FROM vidimus_role WHERE name = ?1");
     if (code == SQLITE_OK) code = seek.blob(1, as_octets(role));
     if (code == SQLITE_OK) code = seek.step();
@@ -204,7 +208,7 @@ class sqlite_store {
 
   sqlite_file* file_;
   std::int64_t role_ = 0;
-  bool doubted_ = false;
+  bool doubted_ = false, created_ = false;
 };
 
 /// Several batches of one role, one commit. Batches are held back whole and let go in order: none
