@@ -148,14 +148,10 @@ void print_summary(const tally& t, double seconds) {
   std::printf("\noutcomes:");
   for (std::size_t i = 0; i < outcome_names.size(); ++i)
     std::printf(" %s %llu", std::string(outcome_names[i]).c_str(), number(t.outcomes[i]));
-  constexpr const char* words[] = {"not_ours",      "malformed",  "copy_or_error", "not_in_scope",
-                                   "unknown_key",   "wrong_code", "other_memory",  "stale_snapshot",
-                                   "out_of_window", "reused",     "rate_limited",  "table_full",
-                                   "wrong_second",  "unresolved"};
-  static_assert(std::size(words) == notice_count);
   std::printf("\nnotices:");
   for (std::size_t i = 0; i < notice_count; ++i)
-    std::printf(" %s %llu", words[i], number(t.notices[i]));
+    std::printf(" %s %llu", std::string(name_of(static_cast<notice>(i))).c_str(),
+                number(t.notices[i]));
   std::printf("\n");
 }
 

@@ -327,3 +327,25 @@ TEST_CASE("records of version 0.1.0 are read, and name no key", "[key.remove]") 
   later[1] = image::format + 1;
   CHECK(image::load<record::sender_message>(later).error() == errc::newer_image);
 }
+
+TEST_CASE("what is not sent for want of a key is noticed", "[key.current]") {
+  trio t;
+  t.start();
+  (void)t.submit("one");
+  const auto lacks = [](const env& at) { return at.watch.count(notice::no_key) > 0; };
+  SECTION("at the sender") {
+    REQUIRE(t.alice_env.keys.remove(relay, "k1"));
+    t.link_up();
+    CHECK(lacks(t.alice_env));
+  }
+  SECTION("at the server, towards the endpoint") {
+    REQUIRE(t.relay_env.keys.remove(bob, "k1"));
+    t.run();
+    CHECK(lacks(t.relay_env));
+    CHECK_FALSE(lacks(t.alice_env));
+  }
+  SECTION("nowhere") {
+    t.run();
+    CHECK_FALSE((lacks(t.alice_env) || lacks(t.relay_env) || lacks(t.bob_env)));
+  }
+}

@@ -26,10 +26,10 @@ class verifier {
   static digest digest_of(octets_view canonical) { return Env::crypto_type::digest_of(canonical); }
 
   /// Puts the key id and rule that are current towards `peer` into a header (protocol.md,
-  /// key.current). False: there is none.
+  /// key.current). False: there is none, and the observer was told.
   [[nodiscard]] bool choose_key(header& head, std::string_view peer) const {
     auto choice = env_->keys.current(peer);
-    if (!choice) return false;
+    if (!choice) return lacks_key();
     head.key_id = std::move(choice->key_id);
     head.rule = choice->rule;
     return true;
@@ -43,7 +43,7 @@ class verifier {
                           const digest* content_digest = nullptr, bool keep = true) {
     if (!choose_key(e.head, peer)) return false;
     auto* key = ring_->find(*env_, peer, e.head, p, keep);
-    if (key == nullptr) return false;
+    if (key == nullptr) return lacks_key();
     covered::write_input(input_, e, p, content_digest);
     e.code = key->code(input_.view());
     tell(true, e.code);
@@ -124,7 +124,10 @@ class verifier {
   [[nodiscard]] std::optional<end_code> second_code(const check& e, const conversation_name& in,
                                                     std::string_view peer, const digest& content) {
     auto choice = end_to_end(peer);
-    if (!choice) return std::nullopt;
+    if (!choice) {
+      lacks_key();
+      return std::nullopt;
+    }
     return end_code_of(
         {choice->rule, std::move(choice->key_id), in, {}}, purpose::end_to_end, peer,
         [&](const header& h) { covered::write_second_input(input_, e, h, content); });
@@ -160,6 +163,11 @@ class verifier {
   }
 
  private:
+  bool lacks_key() const {
+    env_->watch.noticed(notice::no_key);
+    return false;
+  }
+
   /// The recomputed code stays here: of altered content it would be a forgery kit (protocol.md,
   /// code.secret).
   template <class Key>

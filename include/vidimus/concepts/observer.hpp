@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "../version.hpp"
@@ -28,9 +29,21 @@ enum class notice : std::uint8_t {
   table_full,      ///< a limit on conversations or endpoints was reached
   wrong_second,    ///< an end-to-end code is missing or wrong: a relay altered, or forged
   unresolved,      ///< a brief form whose reference stands for nothing here (element.brief)
+  no_key,          ///< something was not sent: no preset code is current for its receiver
 };
 
-inline constexpr std::size_t notice_count = 14;
+inline constexpr std::size_t notice_count = 15;
+
+/// As the code writes it, for counters and logs.
+constexpr std::string_view name_of(notice what) noexcept {
+  constexpr std::string_view names[] = {
+      "not_ours",     "malformed",    "copy_or_error",  "not_in_scope",  "unknown_key",
+      "wrong_code",   "other_memory", "stale_snapshot", "out_of_window", "reused",
+      "rate_limited", "table_full",   "wrong_second",   "unresolved",    "no_key"};
+  static_assert(std::size(names) == notice_count);
+  const auto at = static_cast<std::size_t>(what);
+  return at < notice_count ? names[at] : std::string_view("unknown");
+}
 
 /// Told which row of which table was used (`cell` as in `fsm::table`), and of each notice.
 /// Must not call back into the role. An observer may also have `altered(message_name, diagnosis)`:
