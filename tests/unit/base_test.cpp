@@ -8,6 +8,7 @@
 #include "vidimus/base/errc.hpp"
 #include "vidimus/base/result.hpp"
 #include "vidimus/base/text.hpp"
+#include "vidimus/model/name_text.hpp"
 
 using namespace vidimus;
 
@@ -260,4 +261,23 @@ TEST_CASE("every error has a sentence of its own", "[result]") {
     sentences.insert(sentence(static_cast<errc>(code)));
   CHECK(code == static_cast<int>(errc::unsupported) + 1);
   CHECK(sentences.size() == static_cast<std::size_t>(code));
+}
+
+TEST_CASE("the name of a message is a text that gives it back", "[text]") {
+  message_name name;
+  name.in.along = make_route("alice@example.org", "bob@example.net", "relay.example.org");
+  for (std::size_t i = 0; i < name.in.id.octets.size(); ++i)
+    name.in.id.octets[i] = static_cast<octet>(250 + i);
+  name.at = number_max;
+  const std::string written = text(name);
+  CHECK(written ==
+        "alice@example.org/bob@example.net/relay.example.org/-vv8_f7_AAECAwQF/9007199254740991");
+  const auto read = message_name_of(written);
+  REQUIRE(read);
+  CHECK(*read == name);
+  for (const char* bad : {"", "a/b/c", "a/b/c/-vv8_f7_AAECAwQF", "a/b/c/-vv8_f7_AAECAwQF/",
+                          "a/b/c/-vv8_f7_AAECAwQF/01", "a/b/c/-vv8_f7_AAECAwQ/1",
+                          "a/b/c/+vv8/f7_AAECAwQF/1", "a/b/c/-vv8_f7_AAECAwQF/1/",
+                          "a/b/c/-vv8_f7_AAECAwQF/9007199254740992", "x/a/b/c/-vv8_f7_AAECAwQF/1"})
+    CHECK_FALSE(message_name_of(bad));
 }

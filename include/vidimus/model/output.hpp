@@ -9,6 +9,7 @@
 #include "content.hpp"
 #include "elements.hpp"
 #include "keeping.hpp"
+#include "name_text.hpp"
 #include "time.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
