@@ -17,7 +17,7 @@ struct broken {
 
 #include <catch2/catch.hpp>
 
-#include "vidimus/base/contract.hpp"
+#include "vidimus/base/result.hpp"
 
 TEST_CASE("a contract that holds does nothing", "[contract]") {
   CHECK_NOTHROW(VIDIMUS_EXPECT(1 + 1 == 2, "arithmetic"));
@@ -30,4 +30,24 @@ TEST_CASE("a broken contract calls the replacement with its sentence", "[contrac
   } catch (const broken& caught) {
     CHECK(caught.sentence == "arithmetic");
   }
+}
+
+TEST_CASE("reading a value that was refused says why it was refused", "[contract]") {
+  struct local_error {
+    std::string what;
+  };
+  const auto sentence_of = [](auto refused) {
+    try {
+      (void)refused.value();
+      return std::string();
+    } catch (const broken& caught) {
+      return caught.sentence;
+    }
+  };
+  using vidimus::result;
+  CHECK(sentence_of(result<long>(vidimus::errc::no_key)) ==
+        "value() of a result that holds an error: no preset code is known for this peer");
+  CHECK(sentence_of(result<long, local_error>(local_error{"the disk is full"})) ==
+        "value() of a result that holds an error: the disk is full");
+  CHECK(sentence_of(result<long, int>(7)) == "value() of a result that holds an error");
 }

@@ -264,10 +264,14 @@ TEST_CASE("a message is composed so that it can stand in any stream", "[content.
   // declared by the stream only
   const prefix_binding stream[] = {{"q", "urn:q"}};
   composing as;
+  as.report = false;
+  as.plain = as.conditional = as.all = true;
   as.scope = {"jabber:component:accept", stream};
   const auto q = compose("<message to='b@c' type='whim'><q:x/><body>a</body></message>", as);
   REQUIRE(q);
   REQUIRE(q->type.empty());
+  REQUIRE((!q->report && q->plain && q->conditional && q->all));
+  REQUIRE((m->report && !m->plain && !m->conditional && !m->all));
   REQUIRE(read_stanza("<message>" + *q->body.whole + "</message>"));
 }
 

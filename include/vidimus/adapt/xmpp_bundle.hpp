@@ -40,10 +40,10 @@ class bundler {
     limits_.messages = std::min(limits_.messages, bundle_messages_max);
   }
 
-  /// Takes what the role says; `reads`: the address is known to read bundles. `send(text)` is
-  /// called with what can wait no longer. Nothing is returned if all is well; else as of
-  /// `stanza_text`, and this one is not sent.
-  template <class Send>
+  /// Takes what the role says; `reads`: the address is known to read bundles. `send` is called with
+  /// a `std::string_view` of what can wait no longer. Nothing is returned if all is well; else as
+  /// of `stanza_text`, and this one is not sent.
+  template <std::invocable<std::string_view> Send>
   std::optional<text_error> add(const out::transmit& o, const sending& how, bool reads,
                                 Send&& send) {
     const std::string_view to = how.to.empty() ? std::string_view(o.to) : how.to;
@@ -67,7 +67,7 @@ class bundler {
   }
 
   /// Sends all that waits: at the end of each flush.
-  template <class Send>
+  template <std::invocable<std::string_view> Send>
   void flush(Send&& send) {
     for (std::size_t i = 0; i < used_; ++i) empty(boxes_[i], send);
     used_ = 0;

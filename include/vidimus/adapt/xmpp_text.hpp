@@ -24,7 +24,7 @@ inline hop hop_of_departure(party self, const element& e) noexcept {
   return wire::goes_forward(e.index()) ? hop::two : hop::one;
 }
 
-/// Where a stanza is read.
+/// Where a stanza is read. Say `self` always: elements of another hop are `malformed`.
 struct reading {
   party self = party::receiver;
   stream_scope scope{};  ///< what the stream declares around its stanzas
@@ -118,8 +118,11 @@ struct text_error {
 /// How a message is to be submitted.
 struct composing {
   coverage cover;
+  // as in `outgoing`
   bool report = true;
-  bool plain = false;  ///< as `outgoing::plain`
+  bool plain = false;
+  bool conditional = false;
+  bool all = false;
   std::uint32_t lifetime_s = wire::default_lifetime_s;
   /// Asked about the message as it will be sent, without prefixes and CDATA, if it refuses more
   /// than what cannot be sent.
@@ -186,6 +189,8 @@ inline result<outgoing, text_error> compose(stanza_reader& reader, std::string_v
   out.cover = how.cover;
   out.report = how.report;
   out.plain = how.plain;
+  out.conditional = how.conditional;
+  out.all = how.all;
   out.lifetime_s = how.lifetime_s;
   return out;
 }
@@ -197,7 +202,7 @@ inline result<outgoing, text_error> compose(std::string_view message, const comp
 /// Hints (XEP-0334) beside elements that carry no message. No rule depends on them being kept.
 inline constexpr std::array<std::string_view, 1> control_hints{"no-copy"};
 
-/// How an element is sent.
+/// How an element is sent. Say `self` always: the other side cannot read what is of another hop.
 struct sending {
   party self = party::sender;
   std::string from{};  ///< the address that the other side will see the stanza come from

@@ -21,7 +21,7 @@ enum class errc : std::uint8_t {
   unknown_name,            ///< no unfinished message has this name
   already_ended,           ///< the message has its outcome already
   not_handed,              ///< no delivery with this name waits for an answer
-  bad_image,               ///< a stored record cannot be read: damaged or cut
+  bad_image,               ///< a stored record cannot be read: damaged, cut, or of another role
   newer_image,             ///< a stored record was written by a newer version of the library
   beyond_limits,           ///< a stored record needs larger limits than the role was given
   not_fresh,               ///< restore needs a role that has done nothing yet
@@ -41,7 +41,7 @@ constexpr std::string_view sentence(errc code) noexcept {
     case errc::unknown_name: return "no unfinished message has this name";
     case errc::already_ended: return "the message has its outcome already";
     case errc::not_handed: return "no delivery with this name waits for an answer";
-    case errc::bad_image: return "a stored record cannot be read: damaged or cut";
+    case errc::bad_image: return "a stored record cannot be read: damaged, cut, or of another role";
     case errc::newer_image: return "a stored record was written by a newer version";
     case errc::beyond_limits: return "a stored record needs larger limits than the role was given";
     case errc::not_fresh: return "restore needs a role that has done nothing yet";

@@ -2,6 +2,8 @@
 #ifndef VIDIMUS_BASE_RESULT_HPP
 #define VIDIMUS_BASE_RESULT_HPP
 
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -39,8 +41,16 @@ class [[nodiscard]] result {
  private:
   T* checked_value() {
     auto* value = std::get_if<0>(&held_);
-    VIDIMUS_EXPECT(value != nullptr, "value() of a result that holds an error");
+    VIDIMUS_EXPECT(value != nullptr, refusal().c_str());
     return value;
+  }
+  /// What the contract was broken with: the error, if it has words.
+  std::string refusal() const {
+    std::string out = "value() of a result that holds an error";
+    const E& e = *std::get_if<1>(&held_);
+    if constexpr (std::is_same_v<E, errc>) (out += ": ") += sentence(e);
+    if constexpr (requires { out += e.what; }) (out += ": ") += e.what;
+    return out;
   }
 
   std::variant<T, E> held_;

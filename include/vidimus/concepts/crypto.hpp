@@ -15,8 +15,9 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// - `C::derive(rule, preset_code, info)`: the keyed state of one purpose and direction. Where
 ///   `facts(rule).derived`, under the 32 octets that HKDF-SHA-256 (RFC 5869) makes of the preset
 ///   code with an empty salt and `info`; else (ed25519) the preset code itself, and `info` is not
-///   used. Only called with a preset code that `is_usable`. Copyable, kept by the core for the
-///   life of a key, wiped when destroyed.
+///   used. Only called with a preset code that `is_usable`, under a rule that the key source has
+///   it for: what a class does for rules that it lacks is its own affair. Copyable, kept by the
+///   core for the life of a key, wiped when destroyed.
 /// - `key.code(octets)`: this party's code over the octets, `facts(rule).code_size` octets long.
 /// - `key.matches(octets, code)`: whether the peer's code over the octets is this one. Of a code
 ///   of any length; in constant time where the code is a MAC; a signature is verified strictly

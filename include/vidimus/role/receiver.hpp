@@ -11,12 +11,12 @@
 
 namespace vidimus::inline VIDIMUS_ABI {
 
-/// The receiver role (one endpoint): S5 for any number of relays and conversations. It owes nobody
-/// progress, so it has no timers, unless it is ordered or its receipts wait for others
-/// (`receiver_limits::ordered`, `receipts`): then the host asks for `next_deadline` after each
-/// call, and calls `tick` at that time. Commands may be refused
-/// and then change nothing; facts are only answered. Carry every batch of outputs out in order; a
-/// `persist` is durable before anything behind it.
+/// The receiver role (one endpoint): S5 for any number of relays and conversations. Final receipts
+/// wait for others (`receiver_limits::receipts`), and an ordered endpoint waits for lower numbers:
+/// the host asks for `next_deadline` after each call, and calls `tick` at that time. With
+/// `strict(limits)` and without order there is none. Commands may be refused and then change
+/// nothing; facts are only answered. Carry every batch of outputs out in order; a `persist` is
+/// durable before anything behind it.
 template <an_environment Env>
 class receiver : detail::output_batch<receiver_outputs> {
  public:

@@ -48,8 +48,8 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
     return batch([&] { take(stanza); }, now);
   }
 
-  /// Fact: a receiving resource (full address) can be reached now. Deliveries held for its bare
-  /// address begin with a sync (protocol.md, endpoint.probe).
+  /// Fact: a receiver can be reached now. `address` as its stanzas bear it in `from`: mostly full.
+  /// Deliveries held for its bare address begin with a sync (protocol.md, endpoint.probe).
   server_outputs attached(const std::string& address, instant now) {
     return batch([&] { attach(address); }, now);
   }
