@@ -144,7 +144,7 @@ class element_maker {
     receipt e;
     number at = 0;
     for (auto n = chance_.one_in(9) ? 64 : chance_.below(5); n > 0; --n) {
-      status_range one{static_cast<status>(chance_.below(7)), {}, {}, reason::none};
+      status_range one{static_cast<status>(chance_.below(8)), {}, {}, reason::none};
       one.span.first = at + 1 + chance_.below(2);
       one.span.last = at = one.span.first + chance_.below(3);
       if (one.what == status::voided) one.why = static_cast<reason>(chance_.below(14));
