@@ -16,12 +16,12 @@ constexpr const char* usage =
       --relay S --conversation C --memory M [--rule R] [READING] [--explain] [FILE]
       the code as it stands on the wire (base64url); --explain: every field of its input.
       For submit and deliver FILE is the message, with --number N and perhaps --type T,
-      --flags F (a sum: 1 conditional, 2 report, 4 plain, 8 sealed; 2 if not given),
+      --flags F (a sum: 1 conditional, 2 report, 4 plain, 8 sealed, 16 all; 2 if not given),
       --lifetime SECONDS, --low N. For the other purposes FILE is a stanza with the element.
   vidimus-inspect compare [READING] SENT RECEIVED
   vidimus-inspect compare [READING] -0 [FILE]
       whether both have the same code under the same key; if not, which parts differ and how
-  vidimus-inspect lint [READING] [--strict] [-0 | FILE]
+  vidimus-inspect lint [--space NAMESPACE] [--declare PREFIX=NAMESPACE] [--strict] [-0 | FILE]
       what refuses the message, and what of it some stack is known to destroy, by name;
       --strict: a warning counts as a refusal
   vidimus-inspect evidence [--preset-code-hex H | --public-key-hex H] [--key-id K] [--rule R]
@@ -97,7 +97,7 @@ int run_compare(std::vector<std::string> words) {
 }
 
 int run_lint(std::vector<std::string> words) {
-  const options given(std::move(words), {"-0", "--strict"}, with({}));
+  const options given(std::move(words), {"-0", "--strict"}, {"--space", "--declare"});
   const stanza_source source(given);
   const bool strict = given.has("--strict");
   const std::string all = octets_of_file(only_file(given));

@@ -12,8 +12,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 /// One of many instances that are one relay, over one database (docs/hosting.md, many instances):
 /// each may be told anything, in any order, and may die at any moment. It takes the place of a role
-/// and its store: `receive` and the like make durable what the role wants, then give what is left,
-/// elements to transmit. `Role` is `server<Env>`.
+/// and its store: `receive` and the like make durable what the role wants, then give what is left
+/// to send. `Role` is `server<Env>`.
 ///
 /// If something is refused, nothing of it is in the database, or, after `unreachable`, perhaps all
 /// of it; tell the same again, or let it be lost like a stanza: either is lawful. The next call

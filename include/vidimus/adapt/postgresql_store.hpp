@@ -16,7 +16,8 @@ namespace vidimus::inline VIDIMUS_ABI {
 class postgresql_store {
  public:
   /// `where`: as libpq takes it ("host=... dbname=..."). What is missing of the schema is made.
-  /// Refused: `unreachable`, `denied`, `busy`, `not_ours`, `newer`, `damaged`, `full`, `io`.
+  /// Refused: `unreachable` (a connection is not made, whatever the reason, a wrong password too;
+  /// `what` has it), `denied`, `busy`, `not_ours`, `newer`, `damaged`, `full`, `io`.
   static result<postgresql_store, store_error> open(const std::string& where,
                                                     postgresql_options options) {
     VIDIMUS_EXPECT(is_bare_address(options.relay), "the store needs the relay's bare address");

@@ -21,7 +21,7 @@ class sqlite_file {
  public:
   using opened = result<std::unique_ptr<sqlite_file>, store_error>;
 
-  /// Opens a file, made if it is missing or empty. Refused: every `store_fault` but `rolled_back`.
+  /// Opens a file, made if it is missing or empty. Refused: every `store_fault` but the last two.
   static opened open(const std::string& path, const sqlite_options& options = {}) {
     std::unique_ptr<sqlite_file> made(new sqlite_file);
     made->path_ = path;

@@ -12,7 +12,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 
 /// Why a store did not do what it was asked.
 enum class store_fault : std::uint8_t {
-  denied,       ///< the file or database cannot be opened or written
+  denied,       ///< the file cannot be opened or written, the database not be written
   busy,         ///< another process has it; may pass
   not_ours,     ///< a database of another program, or of another relay; it was not changed
   newer,        ///< written by a newer version of the library; it was not changed

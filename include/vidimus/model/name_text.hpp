@@ -11,8 +11,8 @@
 /// was taken, in logs.
 namespace vidimus::inline VIDIMUS_ABI {
 
-/// Origin, destination, relay, the conversation's id in base64url and the number, between '/', which
-/// no bare address holds: unique, and the same in every version.
+/// Origin, destination, relay, the conversation's id in base64url and the number, between '/',
+/// which no bare address holds: unique, and the same in every version.
 inline std::string text(const message_name& name) {
   const route& along = *name.in.along;
   std::string out = along.origin + '/' + along.destination + '/' + along.relay + '/';

@@ -49,7 +49,7 @@ struct transmit {
 /// endpoint is there (protocol.md, plain.permit). It comes once at most; whoever reads it verifies
 /// nothing, so the stanza should say whom it is from (docs/hosting.md).
 struct plain {
-  shared_text to;    ///< full address, as `without_support` named it
+  shared_text to;    ///< as `without_support` named it
   stanza_type type;  ///< of the stanza, as the message has it
   message_name name;
   payload_ref payload;

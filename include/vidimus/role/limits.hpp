@@ -39,7 +39,7 @@ struct server_limits {
   std::uint64_t octets_in_all = 1024 * 1024 * 1024;
   std::uint32_t lifetime_max_s = 30 * 24 * 3600;
   std::uint32_t altered_max = 5;          ///< altered verdicts before an endpoint is suspended
-  std::uint32_t probes_max = 5;           ///< without any answer: then at the longest interval
+  std::uint32_t probes_max = 5;           ///< of an address that never answered (timer.sync)
   span_ms hold_for = seconds(24 * 3600);  ///< a verified message without command (hold.forget)
   retry_limits retry;
   batch_limits receipts;                 ///< statuses for a sender that may go together

@@ -46,9 +46,10 @@ class receiver : detail::output_batch<receiver_outputs> {
   /// conversation, in front of what is delivered or transmitted.
   receiver_outputs receive(const std::vector<incoming>& stanzas, instant now);
 
-  /// Command: the application has taken the message. Outputs: persist, transmit (final receipt); at
-  /// an ordered endpoint then persist and deliver of what had to wait for it after a restart. To
-  /// be atomic, make the effect and the first `persist` durable in one transaction (protocol.md,
+  /// Command: the application has taken the message. Outputs: persist, transmit (final receipt, or
+  /// by a later `tick` where it waits for others); at an ordered endpoint then persist and deliver
+  /// of what had to wait for it, after a restart or with a window full of messages. To be atomic,
+  /// make the effect and the first `persist` durable in one transaction (protocol.md,
   /// accept.atomic). Repeating it is harmless. Refused: not_handed.
   result<receiver_outputs> accepted(const message_name& name, instant now) {
     return answer(name, duty::acceptance::input::accepted, reason::none, now);

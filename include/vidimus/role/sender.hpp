@@ -34,10 +34,11 @@ class sender : detail::output_batch<sender_outputs> {
                    "the sender needs its own and the relay's bare address");
   }
 
-  /// Command, S1. Outputs: persist (conversation, payload, message), then transmit (check or sync)
-  /// if the link is up, wake. Refused: bad_address, bad_lifetime, too_large, no_key, window_full,
-  /// too_many_conversations, unsupported (a type that messages do not have). After it,
-  /// exactly one `report` comes (protocol.md, outcome.once).
+  /// Command, S1. Outputs: persist (a new conversation, payload, message), then transmit (check or
+  /// sync) if the link is up; of an idle conversation that is closed for room transmit (sync) and
+  /// forget; wake. Refused: bad_address, bad_lifetime, too_large, no_key, window_full,
+  /// too_many_conversations, unsupported (a type that messages do not have). After it, exactly one
+  /// `report` comes (protocol.md, outcome.once).
   result<submitted> submit(const outgoing& message, instant now);
 
   /// Command. Before the execute command was decided: `report` at once, withdrawn. After: void is
@@ -47,16 +48,17 @@ class sender : detail::output_batch<sender_outputs> {
   /// Command, never refused. The conversation with a destination takes no more messages
   /// (protocol.md, name.close): the next `submit` to it opens another. What was submitted before
   /// goes on to its outcome; then the server is told, and keeps no more of the conversation than
-  /// its name and watermark. The order of deliveries holds within a conversation only. Outputs:
-  /// transmit (sync), forget, wake; none if there is no conversation.
+  /// its name and watermark. The order of deliveries holds within a conversation only. Outputs,
+  /// once nothing of it is open and the link is up: transmit (sync), forget; wake.
   sender_outputs close(const std::string& destination, instant now);
 
   /// Command, before all others: the records of this role's earlier lives, in any order.
-  /// `last_durable` false: they may be older than what was made durable (a backup, a copied
-  /// disk); then no unfinished message can end as a certain negative. Outputs: `report` marked
-  /// again for messages that had ended, `forget`, wake. After a crash before all its outputs were
-  /// carried out, `last_durable` is false again. Refused: not_fresh, bad_image,
-  /// newer_image; beyond_limits if `unfinished_max` is smaller now than the records need.
+  /// `last_durable` false: they may be older than what was made durable (a backup, a copied disk);
+  /// then no unfinished message can end as a certain negative. Outputs: persist (what is decided or
+  /// exposed from now on, void ranges), `report` marked again for messages that had ended,
+  /// `forget`, wake. After a crash before all its outputs were carried out, `last_durable` is false
+  /// again. Refused: not_fresh, bad_image, newer_image; beyond_limits if `unfinished_max` is
+  /// smaller now than the records need.
   result<sender_outputs> restore(const std::vector<stored>& records, bool last_durable,
                                  instant now);
 
@@ -67,7 +69,8 @@ class sender : detail::output_batch<sender_outputs> {
     return batch([&] { take(stanza); }, now);
   }
 
-  /// Fact: stanzas can be sent again. One sync for each conversation with unfinished messages.
+  /// Fact: stanzas can be sent again. One sync for each conversation with unfinished messages, and
+  /// one, with `forget`, for each that is over where the server was not told.
   sender_outputs link_restored(instant now);
 
   /// Fact: stanzas cannot be sent now. Nothing is transmitted until `link_restored`; lifetimes go
