@@ -1,4 +1,5 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
+#include <array>
 #include <deque>
 #include <memory>
 #include <vidimus/base/block_queue.hpp>
@@ -13,6 +14,7 @@ using vidimus::shared_text;
 TEST_CASE("a block queue does what a deque does", "[block_queue]") {
   for (std::uint32_t seed = 1; seed < 60; ++seed) {
     block_queue<int, 4> ours;
+    block_queue<int, 4>::pool spare;
     std::deque<int> theirs;
     std::uint32_t drawn = seed;
     for (int step = 0; step < 400; ++step) {
@@ -20,10 +22,10 @@ TEST_CASE("a block queue does what a deque does", "[block_queue]") {
       // longer and shorter in turns, empty at times
       const bool grows = (drawn >> 16) % 100 < (step / 50 % 2 == 0 ? 70u : 30u);
       if (grows || theirs.empty()) {
-        ours.emplace_back() = step;
+        ours.emplace_back(spare) = step;
         theirs.push_back(step);
       } else {
-        ours.pop_front();
+        ours.pop_front(spare);
         theirs.pop_front();
       }
       REQUIRE(ours.size() == theirs.size());
@@ -39,32 +41,52 @@ TEST_CASE("a block queue does what a deque does", "[block_queue]") {
 TEST_CASE("values of a block queue stay where they are, and go when they are popped",
           "[block_queue]") {
   block_queue<std::shared_ptr<int>, 4> queue;
+  block_queue<std::shared_ptr<int>, 4>::pool spare;
   const auto one = std::make_shared<int>(1);
-  for (int i = 0; i < 50; ++i) queue.emplace_back() = one;
+  for (int i = 0; i < 50; ++i) queue.emplace_back(spare) = one;
   const auto* last = &queue[49];
-  for (int i = 0; i < 49; ++i) queue.pop_front();
+  for (int i = 0; i < 49; ++i) queue.pop_front(spare);
   REQUIRE(one.use_count() == 2);
   REQUIRE(&queue[0] == last);
-  queue.pop_front();
+  queue.pop_front(spare);
   REQUIRE(one.use_count() == 1);
 }
 
-TEST_CASE("a block queue of about one length asks no heap", "[block_queue]") {
-  block_queue<int, 4> queue;
+TEST_CASE("queues that share a pool ask no heap, whichever of them is long", "[block_queue]") {
+  using queue = block_queue<int, 4>;
+  queue::pool spare;
+  std::array<queue, 2> queues;
   const auto pass = [&](int times) {
     for (int i = 0; i < times; ++i) {
-      queue.emplace_back() = i;
-      queue.emplace_back() = i;
-      queue.pop_front();
-      queue.pop_front();
+      queue& now = queues[static_cast<std::size_t>(i % 2)];
+      for (int n = 0; n < 100; ++n) now.emplace_back(spare) = n;
+      while (!now.empty()) now.pop_front(spare);
     }
   };
-  queue.emplace_back() = 0;
-  pass(1000);
+  pass(8);
   const auto before = support::heap_calls();
   pass(1000);
   const auto after = support::heap_calls();
   REQUIRE(before == after);
+}
+
+TEST_CASE("a pool of blocks is bounded, and its copy is empty", "[block_queue]") {
+  using queue = block_queue<int, 4>;
+  queue::pool spare;
+  const auto blocks_made = [](queue::pool& from, std::size_t most) {
+    queue some;
+    for (int i = 0; i < 4; ++i) some.emplace_back(from);  // its own list has room now
+    const auto before = support::heap_calls();
+    for (std::size_t i = 0; i < 4 * most; ++i) some.emplace_back(from);
+    const auto after = support::heap_calls();
+    while (!some.empty()) some.pop_front(from);
+    return after - before;
+  };
+  (void)blocks_made(spare, 2 * queue::pool::blocks_max);
+  queue::pool copy = spare;
+  const auto of_spare = blocks_made(spare, 2 * queue::pool::blocks_max);
+  const auto of_copy = blocks_made(copy, 2 * queue::pool::blocks_max);
+  CHECK(of_copy - of_spare == queue::pool::blocks_max - 1);  // one was taken before
 }
 
 TEST_CASE("a shared text reads as its text, and copies cost no heap", "[shared_text]") {

@@ -14,11 +14,13 @@
 namespace vidimus::inline VIDIMUS_ABI {
 
 /// A queue that grows at its back and goes at its front, and is looked into by position. Its values
-/// stand in blocks and never move. Blocks that went are used again, up to three times as many as
-/// are in use, so that a queue of about one length, or that goes up and down, asks no heap; the
-/// values of the blocks are made with them, and reset when they go.
+/// stand in blocks and never move. Blocks that went wait in a pool, which many queues may share, so
+/// that queues of about one length, or that go up and down, ask no heap and hold nothing when they
+/// are empty; the values of the blocks are made with them, and reset when they go.
 template <class T, std::size_t N = 8>
 class block_queue {
+  using block = std::array<T, N>;
+
   template <class Queue, class Value>
   class place {
    public:
@@ -45,6 +47,33 @@ class block_queue {
   };
 
  public:
+  /// Blocks that queues have let go, for the one that grows next. A copy has none.
+  class pool {
+   public:
+    static constexpr std::size_t blocks_max = 128;
+
+    pool() = default;
+    pool(pool&&) noexcept = default;
+    pool& operator=(pool&&) noexcept = default;
+    pool(const pool&) noexcept {}
+    pool& operator=(const pool&) noexcept { return *this; }
+    ~pool() = default;
+
+   private:
+    friend block_queue;
+    std::unique_ptr<block> take() {
+      if (spare_.empty()) return std::make_unique<block>();
+      auto out = std::move(spare_.back());
+      spare_.pop_back();
+      return out;
+    }
+    void give(std::unique_ptr<block> gone) {
+      if (spare_.size() < blocks_max) spare_.push_back(std::move(gone));
+    }
+
+    std::vector<std::unique_ptr<block>> spare_;
+  };
+
   block_queue() = default;
   block_queue(block_queue&&) noexcept = default;
   block_queue& operator=(block_queue&&) noexcept = default;
@@ -53,7 +82,8 @@ class block_queue {
     if (this == &from) return *this;
     blocks_.clear();
     gone_ = first_ = size_ = 0;
-    for (const T& one : from) emplace_back() = one;
+    pool none;
+    for (const T& one : from) emplace_back(none) = one;
     return *this;
   }
   ~block_queue() = default;
@@ -72,34 +102,25 @@ class block_queue {
   auto begin() const { return place<const block_queue, const T>(this, 0); }
   auto end() const { return place<const block_queue, const T>(this, size_); }
 
-  T& emplace_back() {
+  T& emplace_back(pool& from) {
     const std::size_t at = first_ + size_;
     if (gone_ + at / N == blocks_.size()) {
       close_ranks();
-      blocks_.push_back(a_block());
+      blocks_.push_back(from.take());
     }
     ++size_;
     return of(at);
   }
-  void pop_front() {
+  void pop_front(pool& to) {
     of(first_) = T{};
     --size_;
     if (++first_ < N) return;
     first_ = 0;
-    spare_.push_back(std::move(blocks_[gone_++]));
-    while (spare_.size() > 3 * (blocks_.size() - gone_) + 1) spare_.pop_back();
+    to.give(std::move(blocks_[gone_++]));
   }
 
  private:
-  using block = std::array<T, N>;
-
   T& of(std::size_t at) { return (*blocks_[gone_ + at / N])[at % N]; }
-  std::unique_ptr<block> a_block() {
-    if (spare_.empty()) return std::make_unique<block>();
-    auto out = std::move(spare_.back());
-    spare_.pop_back();
-    return out;
-  }
   /// Before the list of blocks grows: those that went leave it, if they are many.
   void close_ranks() {
     if (gone_ < 16 || gone_ * 2 < blocks_.size()) return;
@@ -108,7 +129,6 @@ class block_queue {
   }
 
   std::vector<std::unique_ptr<block>> blocks_;
-  std::vector<std::unique_ptr<block>> spare_;
   std::size_t gone_ = 0;   ///< blocks at the beginning of the list that are there no more
   std::size_t first_ = 0;  ///< of the values, in the first block
   std::size_t size_ = 0;

@@ -41,10 +41,9 @@ struct waiting_numbers {
     beside += static_cast<std::uint32_t>(octets_beside);
   }
   bool empty() const noexcept { return numbers.empty(); }
-  /// Gives all of them away.
-  ranges take() {
+  void clear() noexcept {
+    numbers.clear();
     beside = 0;
-    return std::exchange(numbers, {});
   }
   /// What was told otherwise needs not be told again.
   void drop(const range& told) {

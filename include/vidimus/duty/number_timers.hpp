@@ -3,8 +3,8 @@
 #define VIDIMUS_DUTY_NUMBER_TIMERS_HPP
 
 #include <algorithm>
+#include <vector>
 
-#include "../base/block_queue.hpp"
 #include "../model/name.hpp"
 #include "deadlines.hpp"
 
@@ -48,32 +48,34 @@ class number_timers {
 
   /// Numbers below `base` have no times any more.
   void drop_below(number base) {
-    while (!timers_.empty() && (first_ + 1) * of_group <= base) {
-      timers_.pop_front();
-      ++first_;
-    }
+    for (; gone_ < timers_.size() && (first_ + 1) * of_group <= base; ++first_) ++gone_;
+    if (gone_ == timers_.size() || (gone_ >= 64 && 2 * gone_ >= timers_.size())) close_ranks();
   }
 
  private:
   std::uint32_t& of(number n) {
     const number group = n / of_group;
-    if (timers_.empty()) first_ = group;
+    if (gone_ == timers_.size()) first_ = group;
     if (group < first_) begin_at(group);
-    while (first_ + timers_.size() <= group) timers_.emplace_back() = 0;
-    return timers_[static_cast<std::size_t>(group - first_)];
+    const std::size_t at = gone_ + static_cast<std::size_t>(group - first_);
+    if (at >= timers_.size()) timers_.resize(at + 1);
+    return timers_[at];
   }
 
   /// After a restore: records come in any order.
   void begin_at(number group) {
-    block_queue<std::uint32_t, 16> all;
-    for (number g = group; g < first_; ++g) all.emplace_back() = 0;
-    for (const std::uint32_t timer : timers_) all.emplace_back() = timer;
-    timers_ = std::move(all);
+    close_ranks();
+    timers_.insert(timers_.begin(), static_cast<std::size_t>(first_ - group), 0);
     first_ = group;
   }
+  void close_ranks() {
+    timers_.erase(timers_.begin(), timers_.begin() + static_cast<std::ptrdiff_t>(gone_));
+    gone_ = 0;
+  }
 
-  block_queue<std::uint32_t, 16> timers_;
-  number first_ = 0;  ///< the group of timers_.front()
+  std::vector<std::uint32_t> timers_;
+  std::size_t gone_ = 0;  ///< timers at the beginning that are not needed any more
+  number first_ = 0;      ///< the group of the first that is
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI::duty

@@ -66,12 +66,13 @@ void receiver<Env>::say_all(conversation& c) {
     receipt& e = *std::exchange(r, nullptr);
     if (e.states.empty() || !complete(c.held.name, e)) take_back();
   };
-  for (const range& span : c.to_say.take())
+  for (const range& span : c.to_say.numbers)
     for (number n = span.first; n <= span.last; ++n) {
       if (r != nullptr && r->full()) send();
       append_status(c, n, begun());
     }
   if (r != nullptr) send();
+  c.to_say.clear();
 }
 
 /// A final receipt for one number.

@@ -227,6 +227,8 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
     if (raise_low(*c, e.low, e.voids)) save(*c);
     if (limits_.ordered) settle(*c);
   }
+  const bool known = c != nullptr && *c->reply_to == stanza.from;
+  const shared_text to = known ? c->reply_to : shared_text(stanza.from);
   number first = std::max<number>(e.low, 1);
   receipt r;
   const auto send = [&](number last) {
@@ -234,7 +236,7 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
     r.limit = c != nullptr ? credit_of(*c) : credit_from(e.low);
     r.covered = {first, last};
     r.body_only = limits_.body_only;
-    say(e.head.conversation, stanza.from, std::exchange(r, {}));
+    say(e.head.conversation, to, std::exchange(r, {}));
     first = last + 1;
   };
   // the window bounds the walk, whatever the peer asks for: beyond it nothing is held
@@ -246,7 +248,7 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
       append_status(*c, n, r);
     }
   send(top);
-  if (ours && c != nullptr && *c->reply_to == stanza.from) {
+  if (ours && known) {
     c->to_say.drop({1, end - 1});
     if (c->to_say.empty()) deadlines_.disarm(c->say_timer);
   }

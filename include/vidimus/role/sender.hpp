@@ -219,6 +219,7 @@ class sender : detail::output_batch<sender_outputs> {
   std::vector<conversation*> touched_;  ///< during one call
   detail::unsaved_number<conversation, slot> unsaved_;
   octets digests_;  ///< room for those of one range
+  detail::sender_slots::pool spare_;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -17,7 +17,7 @@ std::size_t sender<Env>::octets_beside(const conversation& c, const slot& s) con
 template <an_environment Env>
 void sender<Env>::transmit_execute(conversation& c) {
   execute e{{}, {}, c.base, c.voids.for_element(), {}, {}};
-  for (const range& r : c.to_execute.take())
+  for (const range& r : c.to_execute.numbers)
     for (number n = r.first; n <= r.last; ++n) {
       // what waited may have ended, or be asked back by now
       if (!c.owns(n) || c.at(n).is != duty::submission::state::awaiting_execution) continue;
@@ -48,7 +48,7 @@ void sender<Env>::flush(conversation& c) {
       });
     }
   }
-  (void)c.to_execute.take();
+  c.to_execute.clear();
   c.to_withdraw.clear();
 }
 

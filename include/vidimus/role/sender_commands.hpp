@@ -61,7 +61,7 @@ result<submitted> sender<Env>::submit(const outgoing& message, instant now) {
   if (c == nullptr) return errc::too_many_conversations;
   used_ = true;
   const number n = c->top();
-  slot& s = c->slots.emplace_back();
+  slot& s = c->slots.emplace_back(spare_);
   const auto ends = codes_.end_to_end(message.destination);
   s.end_to_end = ends.has_value();  // for good: no later change of keys takes the code away
   const bool sealed = ends && ends->sealed;
@@ -159,7 +159,7 @@ void sender<Env>::adopt_message(const record::sender_message& r, bool last_durab
   }
   if (c.slots.empty()) c.base = r.at;
   while (c.top() <= r.at) {
-    slot& gap = c.slots.emplace_back();
+    slot& gap = c.slots.emplace_back(spare_);
     gap.is = duty::submission::state::failed;  // ended in an earlier life, and reported then
     gap.known = false;
   }

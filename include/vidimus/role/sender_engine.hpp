@@ -230,7 +230,7 @@ void sender<Env>::pop_ended(conversation& c) {
   if (c.slots.empty() || !detail::is_end(c.slots.front().is)) return;
   settle_records();  // it may stand where another is to be
   while (!c.slots.empty() && detail::is_end(c.slots.front().is)) {
-    c.slots.pop_front();
+    c.slots.pop_front(spare_);
     ++c.base;
   }
   c.timers.drop_below(c.base);

@@ -50,13 +50,15 @@ struct altered_news {
   diagnosis found;           ///< what it tells
 };
 
+using sender_slots = block_queue<sender_slot, 16>;
+
 struct sender_conversation : duty::asking {
   conversation_name name;
   bool past = false;     ///< of an earlier life: no new submissions
   bool closing = false;  ///< by the application: no new submissions
   memory_name memory;    ///< the server's, as last confirmed; empty: not known
   number base = 1;       ///< number of slots.front(); everything below has ended
-  block_queue<sender_slot, 16> slots;
+  sender_slots slots;
   duty::number_timers timers;  ///< of the slots
   number next = 1;             ///< lowest number that was never sent
   number limit = 0;

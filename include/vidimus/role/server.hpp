@@ -166,7 +166,7 @@ class server : detail::server_books, detail::output_batch<server_outputs> {
                    const digest& received);
   void say_busy(const incoming& stanza, const check& e, const std::string& peer,
                 reason why = reason::busy);
-  void say_snapshot(const std::string& to, const sync& e, const std::string& peer, conversation* c);
+  void say_snapshot(const shared_text& to, const sync& e, const std::string& peer, conversation* c);
   reason objection(const check& e, const content& body) const;
   number credit_of(const conversation& c, number base) const;
 

@@ -92,7 +92,7 @@ bool server<Env>::pop_closed(conversation& c) {
   settle_records();  // it may stand where another is to be
   const number before = c.base;
   while (!c.slots.empty() && c.slots.front().is == duty::custody::state::closed) {
-    c.slots.pop_front();
+    c.slots.pop_front(spare_);
     ++c.base;
   }
   if (c.slots.empty()) c.base = std::max(c.base, c.low);
@@ -145,7 +145,7 @@ void server<Env>::say(conversation& c) {
     shorten(c, e);
     if (!codes_.seal(e, purpose::receipt, c.key.peer)) take_back();
   };
-  for (const range& span : c.to_say.take())
+  for (const range& span : c.to_say.numbers)
     for (number n = span.first; n <= span.last; ++n) {
       auto what = c.holds(n) ? detail::status_of(c.at(n).is) : std::nullopt;
       if (!what && n < c.low) what = status::closed;
@@ -153,6 +153,7 @@ void server<Env>::say(conversation& c) {
       if (r != nullptr && r->full()) send();
       say_status(c, begun(), n, *what);
     }
+  c.to_say.clear();
   if (!c.missing.empty()) begun().missing = std::exchange(c.missing, {}).for_element();
   if (r != nullptr) send();
 }
@@ -176,7 +177,7 @@ bool server<Env>::may_wait(conversation& c) {
 
 /// A snapshot: all that is held between the sync's low and top, in parts of 64 ranges.
 template <an_environment Env>
-void server<Env>::say_snapshot(const std::string& to, const sync& e, const std::string& peer,
+void server<Env>::say_snapshot(const shared_text& to, const sync& e, const std::string& peer,
                                conversation* c) {
   receipt r;
   number first = std::max<number>(e.low, 1);

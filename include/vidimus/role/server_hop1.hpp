@@ -191,7 +191,7 @@ void server<Env>::void_all(conversation& c, const ranges& numbers) {
 template <an_environment Env>
 void server<Env>::reach(conversation& c, number n) {
   while (c.top() <= n) {
-    c.slots.emplace_back();
+    c.slots.emplace_back(spare_);
     if (const number last = c.top() - 1; last < c.low) feed(c, last, input::low_passed);
   }
 }
@@ -228,7 +228,8 @@ void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::st
       save(*c, c->base);
     }
   }
-  say_snapshot(stanza.from, e, peer, c);
+  const bool known = c != nullptr && *c->reply_to == stanza.from;
+  say_snapshot(known ? c->reply_to : shared_text(stanza.from), e, peer, c);
 }
 
 /// Computed from the stanza alone; nothing is kept of it (protocol.md, altered.stateless).

@@ -9,7 +9,7 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 void server<Env>::restore_custody(conversation& c, const record::server_custody& r,
                                   payload_ref payload) {
-  while (c.top() <= r.at) c.slots.emplace_back();
+  while (c.top() <= r.at) c.slots.emplace_back(spare_);
   slot& s = c.at(r.at);
   s.is = detail::state_of(r.is);
   s.why = r.why;

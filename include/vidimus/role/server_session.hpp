@@ -109,7 +109,7 @@ bool server<Env>::restore_session(const record::session_conversation& r) {
   c.heard = r.heard;
   c.heard_key = key_ids_(r.heard_key);
   c.answered = r.answered;
-  while (c.top() < r.top && c.slots.size() < limits_.window) c.slots.emplace_back();
+  while (c.top() < r.top && c.slots.size() < limits_.window) c.slots.emplace_back(spare_);
   for (number n = c.base; n < std::min(c.low, c.top()); ++n)
     if (c.at(n).is == duty::custody::state::unknown) c.at(n).is = duty::custody::state::closed;
   for (const range& span : r.to_say)

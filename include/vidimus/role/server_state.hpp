@@ -56,6 +56,7 @@ inline std::strong_ordering operator<=>(const custody_key& a, const custody_view
 
 struct destination;
 struct server_peer;
+using custody_slots = block_queue<custody_slot, 16>;
 
 struct server_conversation {
   custody_key key;
@@ -68,7 +69,7 @@ struct server_conversation {
   std::array<std::uint32_t, 8> asked{};  ///< of the nonces of the latest new syncs
   number low = 1;                        ///< low1, as the sender said
   number base = 1;                       ///< number of slots.front(); everything below is closed
-  block_queue<custody_slot, 16> slots;
+  custody_slots slots;
   duty::number_timers timers;  ///< of the slots
   number limit = 0;            ///< as promised
   number low2 = 1;             ///< see low_two()
@@ -181,6 +182,7 @@ struct server_books {
   std::map<std::string, destination, std::less<>> destinations_;
   std::uint64_t octets_ = 0;            ///< of all messages in custody
   std::uint64_t octets_elsewhere_ = 0;  ///< in other roles over the same records
+  custody_slots::pool spare_;
 
   static std::uint64_t size_of(const payload_ref& held) { return held ? held->size() : 0; }
   /// Whether so many octets more may be held of what fills `held` now: the first always.
