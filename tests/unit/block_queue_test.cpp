@@ -52,6 +52,25 @@ TEST_CASE("values of a block queue stay where they are, and go when they are pop
   REQUIRE(one.use_count() == 1);
 }
 
+TEST_CASE("a block queue of about one length asks no heap", "[block_queue]") {
+  block_queue<int, 4> queue;
+  block_queue<int, 4>::pool spare;
+  const auto pass = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      queue.emplace_back(spare) = i;
+      queue.emplace_back(spare) = i;
+      queue.pop_front(spare);
+      queue.pop_front(spare);
+    }
+  };
+  queue.emplace_back(spare) = 0;
+  pass(1000);
+  const auto before = support::heap_calls();
+  pass(1000);
+  const auto after = support::heap_calls();
+  REQUIRE(before == after);
+}
+
 TEST_CASE("queues that share a pool ask no heap, whichever of them is long", "[block_queue]") {
   using queue = block_queue<int, 4>;
   queue::pool spare;

@@ -24,6 +24,17 @@ std::string page(const char* name = "protocol.md") {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// The cells of a line of a table.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> out;
+  for (std::size_t at = 2; at < line.size();) {
+    const auto end = line.find(" |", at);
+    out.push_back(line.substr(at, end - at));
+    at = end + 3;
+  }
+  return out;
+}
+
 /// The cells of the only row of the page whose first cell is `first`; none if there are others.
 std::vector<std::string> row(const std::string& first) {
   std::vector<std::string> found;
@@ -31,11 +42,7 @@ std::vector<std::string> row(const std::string& first) {
   for (std::string line; std::getline(in, line);) {
     if (!line.starts_with("| " + first + " |")) continue;
     if (!found.empty()) return {};
-    for (std::size_t at = 2; at < line.size();) {
-      const auto end = line.find(" |", at);
-      found.push_back(line.substr(at, end - at));
-      at = end + 3;
-    }
+    found = cells_of(line);
   }
   return found;
 }
@@ -49,8 +56,8 @@ std::map<std::string, std::string> defaults_of(const std::string& role) {
     if (line == "| " + role + " | default | bounds |") inside = true;
     if (line.empty()) inside = false;
     if (!inside || !line.starts_with("| `")) continue;
-    const auto name_end = line.find(" | "), end = line.find(" | ", name_end + 3);
-    out[line.substr(2, name_end - 2)] = line.substr(name_end + 3, end - name_end - 3);
+    const auto cells = cells_of(line);
+    out[cells.at(0)] = cells.at(1);
   }
   return out;
 }
