@@ -11,12 +11,19 @@
 /// was taken, in logs.
 namespace vidimus::inline VIDIMUS_ABI {
 
-/// Origin, destination, relay, the conversation's id in base64url and the number, between '/',
-/// which no bare address holds: unique, and the same in every version.
+/// Appends origin, destination, relay and the conversation's id in base64url, between '/', which no
+/// bare address holds.
+inline void append_text(std::string& to, const conversation_name& name) {
+  const route& along = *name.along;
+  for (const std::string* part : {&along.origin, &along.destination, &along.relay})
+    (to += *part) += '/';
+  append_base64(to, name.id.view(), base64url_letters);
+}
+
+/// The conversation, and the number behind another '/': unique, and the same in every version.
 inline std::string text(const message_name& name) {
-  const route& along = *name.in.along;
-  std::string out = along.origin + '/' + along.destination + '/' + along.relay + '/';
-  append_base64(out, name.in.id.view(), base64url_letters);
+  std::string out;
+  append_text(out, name.in);
   return out + '/' + std::to_string(name.at);
 }
 

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include "../base/text.hpp"
 #include "manner.hpp"
-#include "name.hpp"
+#include "name_text.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI::record {
 
@@ -19,15 +18,9 @@ inline void append_key_of(std::string& key, std::string_view what, std::string_v
   const std::size_t needed = key.size() + what.size() + peer.size() + along.origin.size() +
                              along.destination.size() + along.relay.size() + id_and_number;
   if (key.capacity() < needed) key.reserve(std::max(needed, 2 * key.capacity()));
-  key += what;
-  for (std::string_view part :
-       {peer, std::string_view(along.origin), std::string_view(along.destination),
-        std::string_view(along.relay)}) {
-    key += '/';
-    key += part;
-  }
-  key += '/';
-  append_base64(key, name.id.view(), base64url_letters);
+  (key += what) += '/';
+  (key += peer) += '/';
+  append_text(key, name);
   if (at != 0) key += '/' + std::to_string(at);
 }
 inline std::string key_of(std::string_view what, std::string_view peer,

@@ -227,8 +227,8 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
     if (raise_low(*c, e.low, e.voids)) save(*c);
     if (limits_.ordered) settle(*c);
   }
-  const bool known = c != nullptr && *c->reply_to == stanza.from;
-  const shared_text to = known ? c->reply_to : shared_text(stanza.from);
+  shared_text to = c != nullptr ? c->reply_to : shared_text();
+  to.set(stanza.from);
   number first = std::max<number>(e.low, 1);
   receipt r;
   const auto send = [&](number last) {
@@ -248,7 +248,7 @@ void receiver<Env>::take_sync(const incoming& stanza, const sync& e) {
       append_status(*c, n, r);
     }
   send(top);
-  if (ours && known) {
+  if (ours && c != nullptr && *c->reply_to == stanza.from) {
     c->to_say.drop({1, end - 1});
     if (c->to_say.empty()) deadlines_.disarm(c->say_timer);
   }

@@ -228,8 +228,9 @@ void server<Env>::take_sync(const incoming& stanza, const sync& e, const std::st
       save(*c, c->base);
     }
   }
-  const bool known = c != nullptr && *c->reply_to == stanza.from;
-  say_snapshot(known ? c->reply_to : shared_text(stanza.from), e, peer, c);
+  shared_text to = c != nullptr ? c->reply_to : shared_text();
+  to.set(stanza.from);
+  say_snapshot(to, e, peer, c);
 }
 
 /// Computed from the stanza alone; nothing is kept of it (protocol.md, altered.stateless).
