@@ -4,7 +4,10 @@
 #ifndef VIDIMUS_TESTS_BENCH_MACHINES_HPP
 #define VIDIMUS_TESTS_BENCH_MACHINES_HPP
 
+#include <memory>
 #include <optional>
+#include <vidimus/adapt/cryptopp.hpp>
+#include <vidimus/adapt/xmpp_text.hpp>
 #include <vidimus/vidimus.hpp>
 
 #include "bench.hpp"
@@ -55,6 +58,9 @@ struct machines_only : environment<null_crypto, one_key, counter> {};
 
 /// The input of each code is written and its key is found, as for codes that are worth something.
 struct with_inputs : environment<null_crypto, one_key, counter> {};
+
+/// Codes as they are.
+struct with_codes : environment<cryptopp, one_key, counter> {};
 
 }  // namespace bench
 
@@ -118,10 +124,14 @@ enum class policy { strict, conditional_batched };
 /// Elements on their way from one party to another, in order: a ring, so that each is moved once.
 class link {
  public:
-  explicit link(std::string from) : from_(std::move(from)) {}
+  explicit link(std::string from, party by = party::sender, party to = party::server)
+      : from_(std::move(from)), by_(by), to_(to) {}
+  /// From now on each is written as the text of a stanza, and read again.
+  void go_as_text() { reader_ = std::make_unique<stanza_reader>(); }
   void put(out::transmit&& sent) {
     if (size_ == held_.size()) grow();
     incoming& to = held_[(first_ + size_++) % held_.size()];
+    if (reader_ != nullptr) return go(sent, to);
     to.what = std::move(sent.what);
     to.body.whole = std::move(sent.payload);
   }
@@ -136,6 +146,15 @@ class link {
   }
 
  private:
+  void go(const out::transmit& sent, incoming& to) {
+    const auto text = stanza_text(sent, {.self = by_, .from = from_});
+    if (!text) broken("an element has no text");
+    reading at;
+    at.self = to_;
+    auto read = arrive(*reader_, *text, at);
+    if (!read || read->kind != arrival_kind::ours) broken("an element is not read");
+    to = std::move(read->what);
+  }
   void grow() {
     std::vector<incoming> more(std::max<std::size_t>(8, 2 * held_.size()));
     for (std::size_t i = 0; i < size_; ++i) more[i] = std::move(held_[(first_ + i) % held_.size()]);
@@ -145,16 +164,21 @@ class link {
   }
 
   std::string from_;
+  party by_, to_;
+  std::unique_ptr<stanza_reader> reader_;  ///< null: values go as they are
   std::vector<incoming> held_;
   std::size_t first_ = 0, size_ = 0;
 };
+
+/// The batch of a call of any role.
+using any_outputs = std::variant<sender_outputs, server_outputs, receiver_outputs>;
 
 /// Sender, server and receiver. Final receipts wait until so many messages are in flight; then each
 /// new message lets the oldest one go.
 template <class Env>
 class machines {
  public:
-  machines(policy how, std::size_t in_flight, bool writes_records = false)
+  machines(policy how, std::size_t in_flight, bool writes_records = false, bool as_text = false)
       : how_(how),
         in_flight_(in_flight),
         writes_records_(writes_records),
@@ -163,7 +187,7 @@ class machines {
     sender_limits sl = strict(sender_limits{});
     server_limits vl = strict(server_limits{});
     receiver_limits rl = strict(receiver_limits{});
-    sl.brief = vl.brief = rl.brief = false;  // a matter of what is written, and of digests
+    sl.brief = vl.brief = rl.brief = as_text;  // a matter of what is written, and of digests
     sl.unfinished_max = vl.window = rl.window = room;
     vl.octets_per_peer = std::uint64_t{200} * room;  // of a hundred octets each: all have room
     if (how == policy::conditional_batched)
@@ -173,11 +197,16 @@ class machines {
     sender_.emplace(env_, alice, relay, sl);
     server_.emplace(env_, relay, vl);
     receiver_.emplace(env_, bob, rl);
+    if (as_text)
+      for (link* one :
+           {&to_server_, &to_alice_, &to_bob_, &to_server_from_bob_, &to_server_at_once_})
+        one->go_as_text();
     server_did(server_->attached(desk, now_));
     sender_did(sender_->link_restored(now_));
     message_.destination = bob;
     message_.type = "chat";
     message_.body.whole = whole_;
+    if (as_text) message_ = *compose(text_of_message);
     message_.conditional = how == policy::conditional_batched;
     message_.lifetime_s = 7 * 24 * 3600;
   }
@@ -200,6 +229,9 @@ class machines {
     one();
   }
 
+  /// Copies what the roles give from now on.
+  void keep_outputs(std::vector<any_outputs>& in) { kept_ = &in; }
+
   std::uint64_t delivered() const noexcept { return reported_; }
   std::uint64_t submitted() const noexcept { return submitted_; }
   std::size_t in_flight() const noexcept { return sender_->unfinished(); }
@@ -211,6 +243,9 @@ class machines {
 
  private:
   static constexpr std::size_t waiting_max = 256;
+  static constexpr std::string_view text_of_message =
+      "<message to='bob@example.net' type='chat'><body>Pump 12 reports 4.2 bar and rising; "
+      "please confirm before the next reading.</body></message>";
 
   void let_go() {
     while (to_server_from_bob_.size() >= in_flight_ && !to_server_from_bob_.empty()) {
@@ -242,6 +277,11 @@ class machines {
     }
   }
 
+  template <class Outputs>
+  void keep(const Outputs& all) {
+    if (kept_ != nullptr) kept_->emplace_back(all);
+  }
+
   /// What a store does first: it makes keys and images.
   template <class Output>
   void note(const Output& one) {
@@ -252,6 +292,7 @@ class machines {
   }
 
   void sender_did(sender_outputs all) {
+    keep(all);
     for (auto& one : all) {
       note(one);
       if (auto* sent = std::get_if<out::transmit>(&one)) to_server_.put(std::move(*sent));
@@ -263,6 +304,7 @@ class machines {
     if (sender_) sender_->reuse(std::move(all));
   }
   void server_did(server_outputs all) {
+    keep(all);
     for (auto& one : all) {
       note(one);
       if (auto* sent = std::get_if<out::transmit>(&one))
@@ -271,6 +313,7 @@ class machines {
     if (server_) server_->reuse(std::move(all));
   }
   void receiver_did(receiver_outputs all) {
+    keep(all);
     for (auto& one : all) {
       note(one);
       if (auto* given = std::get_if<out::deliver>(&one)) handed_.push_back(std::move(given->name));
@@ -289,18 +332,66 @@ class machines {
   policy how_;
   std::size_t in_flight_;
   bool writes_records_;
-  std::uint64_t octets_ = 0;  ///< of records written
+  std::uint64_t octets_ = 0;                  ///< of records written
+  std::vector<any_outputs>* kept_ = nullptr;  ///< those of the roles, if they are wanted
   payload_ref whole_;
   Env env_;
   std::optional<sender<Env>> sender_;
   std::optional<server<Env>> server_;
   std::optional<receiver<Env>> receiver_;
-  link to_server_{phone}, to_alice_{relay}, to_bob_{relay}, to_server_from_bob_{desk},
-      to_server_at_once_{desk};
+  link to_server_{phone, party::sender, party::server},
+      to_alice_{relay, party::server, party::sender},
+      to_bob_{relay, party::server, party::receiver},
+      to_server_from_bob_{desk, party::receiver, party::server},
+      to_server_at_once_{desk, party::receiver, party::server};
   std::vector<message_name> handed_;
   outgoing message_;
   instant now_;
   std::uint64_t submitted_ = 0, reported_ = 0;
+};
+
+/// What machines gave for some messages, given again without any machine: copied, handed on and let
+/// go. No machine that gives these values can take less.
+class outputs_alone {
+ public:
+  outputs_alone(policy how, std::size_t in_flight) {
+    machines<machines_only> all(how, in_flight);
+    for (std::size_t i = 0; i < 4 * in_flight + warm; ++i) all.one();
+    all.keep_outputs(kept_);
+    for (std::size_t i = 0; i < messages; ++i) all.one();
+    server_.reserve(most);
+    sender_.reserve(most);
+    receiver_.reserve(most);
+  }
+  /// As many messages as one turn of these makes.
+  void turn() {
+    for (const any_outputs& one : kept_) {
+      if (const auto* s = std::get_if<sender_outputs>(&one)) give(*s, sender_);
+      if (const auto* v = std::get_if<server_outputs>(&one)) give(*v, server_);
+      if (const auto* r = std::get_if<receiver_outputs>(&one)) give(*r, receiver_);
+    }
+  }
+  static constexpr std::size_t messages = 64;
+
+ private:
+  static constexpr std::size_t warm = 2000, most = 1024;
+
+  template <class Outputs>
+  void give(const Outputs& from, Outputs& to) {
+    to.assign(from.begin(), from.end());
+    for (auto& one : to)
+      if (auto* sent = std::get_if<out::transmit>(&one)) {
+        on_the_way_.put(std::move(*sent));
+        if (header_of(on_the_way_.take().what).conversation.id.empty()) broken("no conversation");
+      }
+    to.clear();
+  }
+
+  std::vector<any_outputs> kept_;
+  sender_outputs sender_;
+  server_outputs server_;
+  receiver_outputs receiver_;
+  link on_the_way_{relay};
 };
 
 /// Two engines of Qpid Proton, wired back to back in memory: exactly once, the receiver settles
