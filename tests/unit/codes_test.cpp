@@ -210,13 +210,12 @@ TEST_CASE("a relay speaks for the addresses and domains it is allowed", "[key.sc
 TEST_CASE("keys differ by everything they are derived from", "[key.derive]") {
   toy::env world;
   REQUIRE(world.keys.add(alice, "k1", code_of("hop one")));
-  REQUIRE(world.keys.add(bob, "k1", code_of("hop one")));
   REQUIRE(world.keys.add_end_to_end(alice, "k1", code_of("hop one")));
   keyring<toy::env> ring;
   const header head = with_head<check>().head;
   const auto code_under = [&](std::string_view peer, header h, purpose p) {
     h.key_id = "k1";
-    return ring.find(world, peer, h, p)->code(as_octets("x"));
+    return ring.find(world, peer, h, p)->key.code(as_octets("x"));
   };
   std::vector<check_code> seen;
   for (std::size_t p = 0; p < purpose_names.size(); ++p)
@@ -226,8 +225,42 @@ TEST_CASE("keys differ by everything they are derived from", "[key.derive]") {
   seen.push_back(code_under(alice, other, purpose::submit));
   for (std::size_t i = 0; i < seen.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) REQUIRE_FALSE(seen[i] == seen[j]);
+  // also right behind one another: what was found last is looked at first
+  REQUIRE(world.keys.add(bob, "k1", code_of("hop two")));
+  for (int round = 0; round < 2; ++round) {
+    CHECK(code_under(alice, head, purpose::submit) == seen.front());
+    CHECK(code_under(alice, other, purpose::submit) == seen.back());
+    CHECK_FALSE(code_under(bob, head, purpose::submit) == seen.front());
+  }
   REQUIRE(world.keys.remove(alice, "k1"));  // at once, also what was derived before
   header again = head;
   again.key_id = "k1";
   REQUIRE(ring.find(world, alice, again, purpose::submit) == nullptr);
+}
+
+TEST_CASE("a reference that is known is the one that is computed", "[element.brief]") {
+  toy::env world;
+  verifier<toy::env> codes(world);
+  const auto routes = {make_route(alice, bob, relay), make_route(bob, alice, relay)};
+  const auto computed = [](const header& head, purpose p) {
+    octets whole;
+    covered::builder(whole).head(head, p);
+    const digest d = toy::crypto::digest_of(whole);
+    head_reference out;
+    std::copy_n(head.conversation.id.octets.begin(), 3, out.octets.begin());
+    std::copy_n(d.begin(), 3, out.octets.begin() + 3);
+    return out;
+  };
+  for (int round = 0; round < 2; ++round)
+    for (const octet id : {octet{1}, octet{2}, octet{65}})
+      for (const octet memory : {octet{1}, octet{2}, octet{66}})
+        for (const auto& along : routes)
+          for (const char* key_id : {"k1", "k2"})
+            for (const check_rule rule : {check_rule::hmac_sha_256_128, check_rule::ed25519})
+              for (const purpose p : {purpose::submit, purpose::execute}) {
+                header head{rule, key_id, {along, {}}, name_of_octet(memory)};
+                head.conversation.id.octets.fill(id);
+                REQUIRE(codes.reference_of(head, p) == computed(head, p));
+                REQUIRE(codes.reference_of(head, p) == computed(head, p));
+              }
 }

@@ -115,6 +115,28 @@ TEST_CASE("HMAC-SHA-256 by the vectors of RFC 4231", "[cryptopp]") {
   }
 }
 
+TEST_CASE("what all inputs begin with changes no code", "[cryptopp][code.input]") {
+  const auto data = counted(0, 255);
+  octets key = counted(1, 32);
+  for (const auto& one : rules) {
+    if (!one.derived) key = counted(1, 64);
+    const cryptopp::code_key whole(one.rule, key);
+    for (std::size_t begun :
+         {0u, 1u, 55u, 63u, 64u, 65u, 127u, 128u, 129u, 135u, 136u, 137u, 200u}) {
+      cryptopp::code_key kept(one.rule, key);
+      kept.begin_with(octets_view(data).first(begun));
+      for (const cryptopp::code_key& of : {kept, cryptopp::code_key(kept)})
+        for (std::size_t size = begun; size <= data.size(); size += one.derived ? 1 : 40) {
+          const auto in = octets_view(data).first(size);
+          const check_code code = whole.code(in);
+          if (of.code(in) != code || of.short_of(in) != whole.short_of(in))
+            FAIL(one.name << ", " << begun << ", " << size);
+          if (one.derived && !of.matches(in, code)) FAIL(one.name << ", " << begun << ", " << size);
+        }
+    }
+  }
+}
+
 TEST_CASE("HMAC-SHA-256 agrees with Crypto++ at every length", "[cryptopp]") {
   auto data = counted(0, 255);
   for (std::size_t key_size : {0u, 1u, 31u, 32u, 63u, 64u, 65u, 127u, 128u, 129u, 200u}) {

@@ -212,6 +212,32 @@ TEST_CASE("a book keeps within its bounds", "[code.header]") {
   REQUIRE(book.size() == 2);
 }
 
+TEST_CASE("no octet of an input can be another", "[code.input][code.compare]") {
+  using real = environment<cryptopp, preset_keys, toy::entropy, no_observer>;
+  real own;
+  own.keys.add("x@y", "k1", code_of("hop one")).value();
+  check e;
+  e.head.conversation = {make_route(alice, bob, relay), {}};
+  e.at = 1;
+  const digest content = cryptopp::digest_of(as_octets("hello"));
+  REQUIRE(verifier<real>(own).seal(e, purpose::submit, "x@y", &content));
+  octets input;
+  covered::write_input(input, e, purpose::submit, &content);
+  evidence of;
+  of.name = e.head.conversation;
+  of.at = 1;
+  of.codes.push_back({true, {}, std::string(as_text(input)), e.code});
+  REQUIRE(check_evidence(own, "x@y", of).front() == evidence_finding::valid);
+  for (char& c : of.codes.front().input) {
+    const char before = std::exchange(c, static_cast<char>(c ^ 1));
+    REQUIRE_FALSE(check_evidence(own, "x@y", of).front() == evidence_finding::valid);
+    c = before;
+  }
+  // what stands in front of it, with a tag that nothing has
+  of.codes.front().input.insert(0, 5, '\0');
+  REQUIRE_FALSE(check_evidence(own, "x@y", of).front() == evidence_finding::valid);
+}
+
 TEST_CASE("under ed25519 the public key convinces a third party", "[code.compare]") {
   using real = environment<cryptopp, preset_keys, toy::entropy, no_observer>;
   const auto seed = [](octet first) {

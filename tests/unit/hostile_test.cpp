@@ -48,10 +48,10 @@ receiver_limits small_receiver() {
 /// Containers may have up to twice the room that they need, and each block is rounded up.
 constexpr long long roomy(std::size_t octets) { return static_cast<long long>(2 * octets); }
 
-/// What one derived key takes: its name (three addresses and the words of protocol.md, 5.3), the
-/// preset code, the key. The ring holds `keys_max`, whatever came; of one route at most one for
-/// each purpose.
-constexpr std::size_t key_octets = 640;
+/// What one derived key takes: its name and what inputs begin with (three addresses each, and the
+/// words of protocol.md, 5.3), the preset code, the key. The ring holds `keys_max`, whatever came;
+/// of one route at most one for each purpose.
+constexpr std::size_t key_octets = 960;
 std::size_t keys_octets(std::size_t routes) {
   return std::min(keyring<env>::keys_max, routes * purpose_names.size()) * key_octets;
 }

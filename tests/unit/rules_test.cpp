@@ -60,6 +60,12 @@ void travels(real& a, real& b, check_rule rule, purpose p) {
   REQUIRE(at_a.seal(e, p, toy::bob, content));
   REQUIRE(e.head.rule == rule);
   REQUIRE(e.code.view().size() == facts(rule).code_size);
+  // as by a key that was derived just now, over all of the input
+  octets info, input;
+  covered::write_key_info(info, e.head, p);
+  covered::write_input(input, e, p, content);
+  const octets_view preset = a.keys.preset_code(toy::bob, e.head.key_id, rule);
+  REQUIRE(cryptopp::derive(rule, preset, info).code(input) == e.code);
   REQUIRE(at_b.verify(e, p, toy::alice, content) == finding::valid);
   const octets good(e.code.view().begin(), e.code.view().end());
   for (std::size_t i = 0; i < good.size(); ++i) {

@@ -30,6 +30,15 @@ struct cryptopp {
     code_key(check_rule rule, octets_view key)
         : held_(made_of(rule, key)), code_size_(facts(rule).code_size) {}
 
+    /// See concepts/crypto.hpp. A signature has to go over all of it again.
+    void begin_with(octets_view opening) {
+      std::visit(
+          [&](auto& one) {
+            if constexpr (requires { one.begin_with(opening); }) one.begin_with(opening);
+          },
+          held_);
+    }
+
     /// A MAC, or its first octets, or this party's signature.
     check_code code(octets_view in) const {
       if (const auto* pair = std::get_if<ed25519_pair>(&held_))

@@ -46,10 +46,17 @@ class hmac_sha_256 {
   hmac_sha_256& operator=(const hmac_sha_256&) = default;
   ~hmac_sha_256() { wipe(outer_.data(), sizeof outer_); }  // `inner_` wipes itself
 
+  /// All that comes from now on begins with these octets: they are hashed once, here. Once only.
+  void begin_with(octets_view opening) {
+    inner_.Update(opening.data(), opening.size());
+    begun_ = opening.size();
+  }
+
   /// The full 32 octets. Allocates nothing.
   digest of(octets_view in) const {
     CryptoPP::SHA256 inner(inner_);
-    inner.Update(in.data(), in.size());
+    const octets_view rest = in.subspan(begun_);
+    inner.Update(rest.data(), rest.size());
     digest out;
     inner.Final(out.data());
 
@@ -83,8 +90,9 @@ class hmac_sha_256 {
     }
   }
 
-  CryptoPP::SHA256 inner_;        ///< after the inner key block
+  CryptoPP::SHA256 inner_;        ///< after the inner key block and what all inputs begin with
   alignas(16) words<8> outer_{};  ///< the state after the outer key block
+  std::size_t begun_ = 0;         ///< octets that all inputs begin with
 };
 
 /// HMAC-SHA3-256 (FIPS 198-1 over FIPS 202) under one key. The sponge is kept as it stands after
@@ -107,11 +115,18 @@ class hmac_sha3_256 {
     wipe(block.data(), block.size());
   }
 
+  /// As that of `hmac_sha_256`.
+  void begin_with(octets_view opening) {
+    inner_.Update(opening.data(), opening.size());
+    begun_ = opening.size();
+  }
+
   /// The full 32 octets. Allocates nothing.
   digest of(octets_view in) const {
     CryptoPP::SHA3_256 inner(inner_), outer(outer_);
     digest out;
-    inner.Update(in.data(), in.size());
+    const octets_view rest = in.subspan(begun_);
+    inner.Update(rest.data(), rest.size());
     inner.Final(out.data());
     outer.Update(out.data(), out.size());
     outer.Final(out.data());
@@ -120,6 +135,7 @@ class hmac_sha3_256 {
 
  private:
   CryptoPP::SHA3_256 inner_, outer_;
+  std::size_t begun_ = 0;
 };
 
 /// BLAKE2b (RFC 7693) with a key and 32 octets of output. Crypto++ holds the key's block back until
@@ -135,10 +151,17 @@ class blake2b_256 {
     VIDIMUS_EXPECT(!key.empty() && key.size() <= 64, "a key of BLAKE2b has 1 to 64 octets");
   }
 
+  /// As that of `hmac_sha_256`.
+  void begin_with(octets_view opening) {
+    keyed_.Update(opening.data(), opening.size());
+    begun_ = opening.size();
+  }
+
   /// All 32 octets.
   digest of(octets_view in) const {
     CryptoPP::BLAKE2b one(keyed_);
-    one.Update(in.data(), in.size());
+    const octets_view rest = in.subspan(begun_);
+    one.Update(rest.data(), rest.size());
     digest out;
     one.TruncatedFinal(out.data(), out.size());
     return out;
@@ -146,6 +169,7 @@ class blake2b_256 {
 
  private:
   CryptoPP::BLAKE2b keyed_;
+  std::size_t begun_ = 0;
 };
 
 }  // namespace vidimus::inline VIDIMUS_ABI

@@ -34,8 +34,15 @@ inline void wipe(void* at, std::size_t size) noexcept {
   for (std::size_t i = 0; i < size; ++i) octet_at[i] = 0;
 }
 
+/// Writes `N` octets, the highest first.
+template <std::size_t N>
+inline void put_big_endian(octet* to, std::uint64_t value) noexcept {
+  for (std::size_t i = 0; i < N; ++i) to[i] = static_cast<octet>(value >> (8 * (N - 1 - i)));
+}
+
 /// Appends fixed-width big-endian integers and length-prefixed texts to a container of octets.
-/// `Sink` needs `push_back` and `insert(end, first, last)`, as `std::vector<octet>` has.
+/// `Sink` needs `push_back` and `insert(end, first, last)`, as `std::vector<octet>` has; where it
+/// has `grow(size)`, which gives the place of so many more, integers are written there.
 template <class Sink>
 class basic_writer {
  public:
@@ -58,9 +65,13 @@ class basic_writer {
  private:
   template <std::size_t N>
   void fixed(std::uint64_t value) {
-    std::array<octet, N> out;
-    for (std::size_t i = 0; i < N; ++i) out[i] = static_cast<octet>(value >> (8 * (N - 1 - i)));
-    sink_.insert(sink_.end(), out.begin(), out.end());
+    if constexpr (requires { sink_.grow(N); }) {
+      put_big_endian<N>(sink_.grow(N), value);
+    } else {
+      std::array<octet, N> out;
+      put_big_endian<N>(out.data(), value);
+      sink_.insert(sink_.end(), out.begin(), out.end());
+    }
   }
 
   Sink& sink_;

@@ -59,15 +59,18 @@ class basic_builder {
 
   void text(tag t, std::string_view value) { field(t, as_octets(value)); }
   void field(tag t, octets_view value) {
-    writer w(out_);
-    w.u8(t);
-    w.sized(value);
+    if constexpr (std::same_as<Out, octet_buffer>) {
+      out_.field(t, as_text(value));
+    } else {
+      writer w(out_);
+      w.u8(t);
+      w.sized(value);
+    }
   }
   void integer(tag t, std::uint64_t value) {
-    writer w(out_);
-    w.u8(t);
-    w.u32(8);
-    w.u64(value);
+    std::array<octet, 8> big;
+    put_big_endian<8>(big.data(), value);
+    field(t, big);
   }
   void list(tag t, const ranges& value) {
     writer w(out_);
@@ -92,6 +95,11 @@ class basic_builder {
   }
 
   void head(const header& h, purpose p) {
+    opening(h, p);
+    names(h);
+  }
+  /// What all inputs under one key begin with.
+  void opening(const header& h, purpose p) {
     text(t_protocol, protocol);
     text(t_rule, facts(h.rule).name);
     text(t_key_id, h.key_id);
@@ -99,6 +107,8 @@ class basic_builder {
     text(t_origin, h.conversation.along->origin);
     text(t_destination, h.conversation.along->destination);
     text(t_relay, h.conversation.along->relay);
+  }
+  void names(const header& h) {
     field(t_conversation, h.conversation.id.view());
     field(t_memory, h.memory.empty() ? octets_view{} : h.memory.view());
   }
@@ -245,6 +255,17 @@ void write_input(Out& out, const Element& e, purpose p, const digest* content_di
   out.clear();
   basic_builder<Out> b(out);
   b.head(e.head, p);
+  fields(b, e, content_digest);
+}
+
+/// The same, where `opening` is what `basic_builder::opening` writes of its header.
+template <class Element>
+void write_input(octet_buffer& out, octets_view opening, const Element& e,
+                 const digest* content_digest) {
+  out.clear();
+  out.append(as_text(opening));
+  basic_builder<octet_buffer> b(out);
+  b.names(e.head);
   fields(b, e, content_digest);
 }
 

@@ -208,16 +208,17 @@ std::vector<evidence_finding> check_evidence(const Env& env, std::string_view pe
     }
     const octets_view digest_said = said->field(covered::t_digest);
     if (content.empty()) content = digest_said;
-    const auto* key = ring.find(env, peer, said->head(), said->what());
+    const auto* found = ring.find(env, peer, said->head(), said->what());
     if (!(said->head().conversation == shown.name) || !said->names(shown.at))
       out.push_back(evidence_finding::other_message);
     else if (!digest_said.empty() && as_text(digest_said) != as_text(content))
       out.push_back(evidence_finding::other_content);
-    else if (key == nullptr)
+    else if (found == nullptr)
       out.push_back(evidence_finding::unknown_key);
     else
-      out.push_back(key->matches(input, one.code) ? evidence_finding::valid
-                                                  : evidence_finding::wrong_code);
+      out.push_back(found->begins(input) && found->key.matches(input, one.code)
+                        ? evidence_finding::valid
+                        : evidence_finding::wrong_code);
   }
   return out;
 }

@@ -19,8 +19,19 @@ namespace vidimus::inline VIDIMUS_ABI {
 template <an_environment Env>
 class keyring {
  public:
-  using code_key = typename Env::crypto_type::code_key;
   static constexpr std::size_t keys_max = 4096;
+
+  /// A key, and what every input under it begins with.
+  struct derived {
+    typename Env::crypto_type::code_key key;
+    octets opening;
+
+    /// To be asked before the key is given an input that was not written here.
+    bool begins(octets_view input) const noexcept {
+      return input.size() >= opening.size() &&
+             std::equal(opening.begin(), opening.end(), input.begin());
+    }
+  };
 
   keyring() = default;
   keyring(const keyring&) = delete;
@@ -30,34 +41,20 @@ class keyring {
   /// null if the key source has no such preset code of this rule, it cannot be used, or the rule is
   /// not accepted. Valid until the next call. One that is derived anew is kept beside the others
   /// if `keep` says so, or by `keep_found`.
-  const code_key* find(const Env& env, std::string_view peer, const header& head, purpose p,
-                       bool keep = true) {
+  const derived* find(const Env& env, std::string_view peer, const header& head, purpose p,
+                      bool keep = true) {
     const octets_view preset = preset_of(env, peer, head.key_id, head.rule, p);
-    covered::write_key_info(name_, head, p);
-    const std::size_t info_size = name_.size();
-    name_.append(peer);
-    item* known = look_up(p);
-    found_passing_ = false;
-    if (!is_usable(head.rule, preset)) {
-      if (known != nullptr) erase_named();
-      return nullptr;
+    if (const item* latest = latest_[static_cast<std::size_t>(p)];
+        latest != nullptr && latest->second.is_for(peer, head) &&
+        equal_constant_time(latest->second.from.view(), preset)) {
+      found_passing_ = false;
+      return &latest->second.made;
     }
-    // the source may hold another code under this id by now: the one derived from must agree
-    if (known != nullptr && equal_constant_time(known->second.from.view(), preset))
-      return &known->second.key;
-    if (!passes(preset)) {
-      passing_name_.clear();
-      passing_name_.append(as_text(name_.view()));
-      passing_.emplace(
-          entry{std::string(peer), head.key_id, head.rule, p, secret(preset),
-                Env::crypto_type::derive(head.rule, preset, name_.view(0, info_size))});
-    }
-    found_passing_ = true;
-    return keep ? keep_found() : &passing_->key;
+    return find_named(peer, head, p, preset, keep);
   }
 
   /// Keeps the key that `find` gave last.
-  const code_key* keep_found() {
+  const derived* keep_found() {
     if (!found_passing_) return nullptr;
     if (keys_.size() >= keys_max) clear_kept();
     const purpose p = passing_->used_for;
@@ -65,7 +62,7 @@ class keyring {
         keys_.insert_or_assign(std::string(as_text(name_.view())), *std::move(passing_));
     drop_passing();
     latest_[static_cast<std::size_t>(p)] = &*at.first;
-    return &at.first->second.key;
+    return &at.first->second.made;
   }
 
   /// Wipes the keys whose preset code the source does not have any more.
@@ -88,12 +85,51 @@ class keyring {
  private:
   struct entry {
     std::string peer;
-    std::string key_id;
+    route_ref along;
+    key_name key_id;
     check_rule rule;
     purpose used_for;
     secret from;
-    code_key key;
+    derived made;
+
+    bool is_for(std::string_view whom, const header& head) const {
+      return rule == head.rule && key_id == head.key_id && along == head.conversation.along &&
+             same_text(peer, whom);
+    }
   };
+
+  const derived* find_named(std::string_view peer, const header& head, purpose p,
+                            octets_view preset, bool keep) {
+    covered::write_key_info(name_, head, p);
+    const std::size_t info_size = name_.size();
+    name_.append(peer);
+    item* known = look_up(p);
+    found_passing_ = false;
+    if (!is_usable(head.rule, preset)) {
+      if (known != nullptr) erase_named();
+      return nullptr;
+    }
+    // the source may hold another code under this id by now: the one derived from must agree
+    if (known != nullptr && equal_constant_time(known->second.from.view(), preset))
+      return &known->second.made;
+    if (!passes(preset)) {
+      passing_name_.clear();
+      passing_name_.append(as_text(name_.view()));
+      passing_.emplace(entry{std::string(peer), head.conversation.along, head.key_id, head.rule, p,
+                             secret(preset), derive(preset, head, p, name_.view(0, info_size))});
+    }
+    found_passing_ = true;
+    return keep ? keep_found() : &passing_->made;
+  }
+
+  static derived derive(octets_view preset, const header& head, purpose p, octets_view info) {
+    derived out{Env::crypto_type::derive(head.rule, preset, info), {}};
+    octet_buffer opening;
+    covered::basic_builder(opening).opening(head, p);
+    out.opening.assign(opening.view().begin(), opening.view().end());
+    if constexpr (requires { out.key.begin_with(out.opening); }) out.key.begin_with(out.opening);
+    return out;
+  }
 
   static octets_view preset_of(const Env& env, std::string_view peer, std::string_view key_id,
                                check_rule rule, purpose p) {

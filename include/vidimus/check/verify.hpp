@@ -5,6 +5,7 @@
 #include "../model/evidence.hpp"
 #include "../model/output.hpp"
 #include "keyring.hpp"
+#include "known_references.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -16,11 +17,14 @@ enum class finding : std::uint8_t {
 };
 
 /// Computes and verifies codes for one role. The only place where codes are compared, and the sole
-/// maker of `checked<T>`. Copies share the derived keys and belong to one thread.
+/// maker of `checked<T>`. Copies share the derived keys and references and belong to one thread.
 template <class Env>
 class verifier {
  public:
-  explicit verifier(Env& env) : env_(&env), ring_(std::make_shared<keyring<Env>>()) {}
+  explicit verifier(Env& env)
+      : env_(&env),
+        ring_(std::make_shared<keyring<Env>>()),
+        references_(std::make_shared<known_references>()) {}
 
   /// SHA-256 over canonical content: D, the same under every rule (protocol.md, code.digest).
   static digest digest_of(octets_view canonical) { return Env::crypto_type::digest_of(canonical); }
@@ -42,10 +46,10 @@ class verifier {
   [[nodiscard]] bool seal(Element& e, purpose p, std::string_view peer,
                           const digest* content_digest = nullptr, bool keep = true) {
     if (!choose_key(e.head, peer)) return false;
-    auto* key = ring_->find(*env_, peer, e.head, p, keep);
-    if (key == nullptr) return lacks_key();
-    covered::write_input(input_, e, p, content_digest);
-    e.code = key->code(input_.view());
+    auto* found = ring_->find(*env_, peer, e.head, p, keep);
+    if (found == nullptr) return lacks_key();
+    covered::write_input(input_, found->opening, e, content_digest);
+    e.code = found->key.code(input_.view());
     tell(true, e.code);
     return true;
   }
@@ -55,10 +59,10 @@ class verifier {
   template <class Element>
   [[nodiscard]] finding verify(const Element& e, purpose p, std::string_view peer,
                                const digest* content_digest = nullptr) {
-    auto* key = ring_->find(*env_, peer, e.head, p, false);
-    if (key == nullptr) return finding::unknown_key;
-    covered::write_input(input_, e, p, content_digest);
-    return found_of(*key, e.code);
+    auto* found = ring_->find(*env_, peer, e.head, p, false);
+    if (found == nullptr) return finding::unknown_key;
+    covered::write_input(input_, found->opening, e, content_digest);
+    return found_of(found->key, e.code);
   }
 
   /// A message whose check was found valid: what the application may be given. Nothing if not.
@@ -87,26 +91,29 @@ class verifier {
   /// 64 bits over something, under the key for `p` and this header: `bind` and fingerprints.
   [[nodiscard]] std::optional<short_code> short_of(const header& head, purpose p,
                                                    std::string_view peer, octets_view over) {
-    auto* key = ring_->find(*env_, peer, head, p, false);
-    if (key == nullptr) return std::nullopt;
+    auto* found = ring_->find(*env_, peer, head, p, false);
+    if (found == nullptr) return std::nullopt;
     input_.clear();
+    input_.append(as_text(found->opening));
     covered::basic_builder b(input_);
-    b.head(head, p);
+    b.names(head);
     b.field(covered::t_digest, over);
-    return key->short_of(input_.view());
+    return found->key.short_of(input_.view());
   }
 
   /// The reference that stands for a header in an element's brief form (protocol.md,
   /// element.brief).
   [[nodiscard]] head_reference reference_of(const header& head, purpose p) {
-    input_.clear();
-    covered::basic_builder(input_).head(head, p);
-    const digest d = digest_of(input_.view());
-    head_reference out;
-    constexpr auto of_id = head_reference::of_id;
-    std::copy_n(head.conversation.id.octets.begin(), of_id, out.octets.begin());
-    std::copy_n(d.begin(), out.octets.size() - of_id, out.octets.begin() + of_id);
-    return out;
+    return references_->of(head, p, [&] {
+      input_.clear();
+      covered::basic_builder(input_).head(head, p);
+      const digest d = digest_of(input_.view());
+      head_reference out;
+      constexpr auto of_id = head_reference::of_id;
+      std::copy_n(head.conversation.id.octets.begin(), of_id, out.octets.begin());
+      std::copy_n(d.begin(), out.octets.size() - of_id, out.octets.begin() + of_id);
+      return out;
+    });
   }
 
   /// The key source changed: wipes what was derived from preset codes that are gone.
@@ -137,10 +144,10 @@ class verifier {
   [[nodiscard]] finding verify_second(const check& e, std::string_view peer,
                                       const digest& content) {
     const header head{e.second.rule, e.second.key_id, e.head.conversation, {}};
-    auto* key = ring_->find(*env_, peer, head, purpose::end_to_end, false);
-    if (key == nullptr) return finding::unknown_key;
+    auto* found = ring_->find(*env_, peer, head, purpose::end_to_end, false);
+    if (found == nullptr) return finding::unknown_key;
     covered::write_second_input(input_, e, head, content);
-    return found_of(*key, e.second.code);
+    return found_of(found->key, e.second.code);
   }
 
   /// The endpoint's proof for `peer`, the origin, that a message was delivered: under the key by
@@ -156,10 +163,10 @@ class verifier {
   [[nodiscard]] bool proves_delivery(const end_code& proof, const message_name& name,
                                      std::string_view peer, const digest& content) {
     const header head{proof.rule, proof.key_id, name.in, {}};
-    auto* key = ring_->find(*env_, peer, head, purpose::end_delivered, false);
-    if (key == nullptr) return false;
+    auto* found = ring_->find(*env_, peer, head, purpose::end_delivered, false);
+    if (found == nullptr) return false;
     covered::write_delivered_input(input_, head, name.at, content);
-    return found_of(*key, proof.code) == finding::valid;
+    return found_of(found->key, proof.code) == finding::valid;
   }
 
  private:
@@ -186,16 +193,17 @@ class verifier {
 
   template <class Write>
   std::optional<end_code> end_code_of(header head, purpose p, std::string_view peer, Write write) {
-    auto* key = ring_->find(*env_, peer, head, p, true);
-    if (key == nullptr) return std::nullopt;
+    auto* found = ring_->find(*env_, peer, head, p, true);
+    if (found == nullptr) return std::nullopt;
     write(head);
-    end_code made{head.key_id, head.rule, key->code(input_.view())};
+    end_code made{head.key_id, head.rule, found->key.code(input_.view())};
     tell(true, made.code);
     return made;
   }
 
   Env* env_;
   std::shared_ptr<keyring<Env>> ring_;
+  std::shared_ptr<known_references> references_;
   octet_buffer input_;
 };
 

@@ -26,6 +26,10 @@ namespace vidimus::inline VIDIMUS_ABI {
 ///   signing rule, where they share no secret, the first 64 bits of SHA-256.
 ///
 /// The three are `const` and may be called by several threads.
+///
+/// Optional: `key.begin_with(octets)`, called once, before these three. From then on all that they
+/// are given begins with these octets (addresses, purpose, rule), so that what those make of the
+/// state need not be computed each time.
 template <class C>
 concept crypto = requires(check_rule rule, octets_view in, const check_code& code,
                           const typename C::code_key& key) {
