@@ -75,9 +75,7 @@ class input {
     Name out;
     const auto value = required ? std::optional(require(name)) : take(name);
     if (!good() || !value) return out;
-    const auto raw = from_base64(*value, base64url_letters);
-    if (raw && raw->size() == out.octets.size())
-      std::memcpy(out.octets.data(), raw->data(), raw->size());
+    if (!from_base64(*value, out.octets, base64url_letters)) out = {};
     if (out.empty()) bad(name, *value, "16 characters of base64url, not all A");
     return out;
   }

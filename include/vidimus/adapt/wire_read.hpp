@@ -102,9 +102,7 @@ bool read_reference(input& in, header& to) {
   if (!may)
     in.fail(wire_fault::unknown_attribute,
             input::about("i", "has no meaning in an element that says its header"));
-  const auto raw = from_base64(*value, base64url_letters);
-  if (raw && raw->size() == to.brief.octets.size())
-    std::memcpy(to.brief.octets.data(), raw->data(), raw->size());
+  if (!from_base64(*value, to.brief.octets, base64url_letters)) to.brief = {};
   if (to.brief.empty()) in.bad("i", *value, "8 characters of base64url, not all A");
   to.conversation.along = unsaid_route();
   return true;
@@ -112,8 +110,10 @@ bool read_reference(input& in, header& to) {
 
 inline check_code read_code(input& in, const header& head) {
   const auto value = in.require("v");
-  const auto raw = from_base64(value, base64url_letters);
-  if (raw && fits(head, raw->size())) return check_code(*raw);
+  std::array<octet, check_code::size_max> raw;
+  const std::size_t size = value.size() * 3 / 4;
+  if (size <= raw.size() && fits(head, size) && get_base64(raw.data(), value, base64url_letters))
+    return check_code(octets_view(raw).first(size));
   if (in.good()) in.bad("v", value, "a code of the rule in base64url");
   return {};
 }
@@ -248,16 +248,22 @@ inline result<element, wire_error> read_element(const flat_element& from, const 
   return in.fault();
 }
 
-/// The coverage that a check asks for; default coverage for any other element, and for one whose
-/// list cannot be read. For the `choose` of `stanza_reader`.
-inline coverage coverage_of(const flat_element& from) {
-  if (from.name != wire::element_names[0]) return {};
-  wire::input in(from);
-  for (char letter : {'O', 'D', 'S'})
-    if (in.at(letter)) in.next();
-  auto out = wire::read_coverage(in);
-  return in.good() ? out : coverage{};
-}
+/// For the `choose` of `stanza_reader`: the coverage that a check asks for; default coverage for
+/// any other element, and for one whose list cannot be read. Only a check has a payload.
+struct coverage_of_check {
+  coverage operator()(const flat_element& from) const {
+    if (!has_payload(from)) return {};
+    wire::input in(from);
+    for (char letter : {'O', 'D', 'S'})
+      if (in.at(letter)) in.next();
+    auto out = wire::read_coverage(in);
+    return in.good() ? out : coverage{};
+  }
+  bool has_payload(const flat_element& from) const noexcept {
+    return from.name == wire::element_names[0];
+  }
+};
+inline constexpr coverage_of_check coverage_of;
 
 }  // namespace vidimus::inline VIDIMUS_ABI
 

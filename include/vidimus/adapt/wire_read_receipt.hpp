@@ -8,12 +8,9 @@ namespace vidimus::inline VIDIMUS_ABI::wire {
 
 inline short_code read_short(input& in, std::string_view text) {
   short_code out{};
-  const auto raw = from_base64(text, base64url_letters);
-  if (raw && raw->size() == out.size())
-    std::memcpy(out.data(), raw->data(), out.size());
-  else
-    in.bad_token("made with 11 characters of base64url for each code");
-  return out;
+  if (from_base64(text, out, base64url_letters)) return out;
+  in.bad_token("made with 11 characters of base64url for each code");
+  return {};
 }
 
 inline void read_state(input& in, status what, decltype(receipt::states)& to) {

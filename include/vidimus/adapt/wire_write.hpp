@@ -258,6 +258,7 @@ inline result<flat_element, wire_error> write_element(const element& e, const wi
   flat_element to;
   wire::output out(to);
   to.name = wire::element_names[e.index()];
+  to.attributes.reserve(8);  // as many as most have
   std::visit(
       [&](const auto& one) {
         using kind = std::decay_t<decltype(one)>;

@@ -15,7 +15,8 @@ struct stanza {
   bool bundled = false;             ///< came in a bundle (check/bundle.hpp)
   std::optional<flat_element> own;  ///< the element of urn:vidimus:0
   octets canonical;                 ///< under the coverage that was chosen for `own`
-  std::string payload;              ///< all other children, as XML that can be sent on
+  /// All other children, as XML that can be sent on; empty where `own` is said to have none.
+  std::string payload;
 };
 
 /// Default coverage, whatever our element says.
@@ -75,15 +76,18 @@ class stanza_reader {
   explicit stanza_reader(const reading_limits& limits = {}) : limits_(limits), reader_(limits) {}
 
   /// From octets. `choose(flat_element) -> coverage` is asked for the coverage if there is an
-  /// element of ours; without one it is the default coverage.
+  /// element of ours; without one it is the default coverage. If `choose` has it,
+  /// `has_payload(flat_element)` says whether anybody looks at what stands beside that element.
   template <class Choose = default_coverage>
   result<stanza, refusal> read(std::string_view text, const stream_scope& scope = {},
                                Choose choose = {}) {
     if (!reader_.read(text, scope)) return reader_.why();
     stanza out;
-    payload_handler payload(out.payload, limits_);
-    if (!scanner_.scan(text, scope, limits_, payload)) return scanner_.why();
-    return finish(std::move(out), choose);
+    if (begin(out, choose)) {
+      payload_handler payload(out.payload, limits_);
+      if (!scanner_.scan(text, scope, limits_, payload)) return scanner_.why();
+    }
+    return finish(out, choose);
   }
 
   /// From a tree; `scope` is what is declared above `root`.
@@ -92,9 +96,11 @@ class stanza_reader {
                                     Choose choose = {}) {
     if (!reader_.read_tree(root, scope)) return reader_.why();
     stanza out;
-    payload_handler payload(out.payload, limits_);
-    if (!walker_.walk(root, scope, limits_, payload)) return walker_.why();
-    return finish(std::move(out), choose);
+    if (begin(out, choose)) {
+      payload_handler payload(out.payload, limits_);
+      if (!walker_.walk(root, scope, limits_, payload)) return walker_.why();
+    }
+    return finish(out, choose);
   }
 
   /// The canonical octets of the last stanza under another coverage.
@@ -103,8 +109,17 @@ class stanza_reader {
   }
 
  private:
+  /// Whether the payload is wanted.
   template <class Choose>
-  result<stanza, refusal> finish(stanza out, Choose& choose) {
+  bool begin(stanza& out, Choose& choose) {
+    if (reader_.has_own()) out.own = reader_.own();
+    if constexpr (requires { choose.has_payload(*out.own); })
+      return !out.own || choose.has_payload(*out.own);
+    return true;
+  }
+
+  template <class Choose>
+  result<stanza, refusal> finish(stanza& out, Choose& choose) {
     const auto& head = reader_.head();
     out.from = head.from.value_or("");
     out.to = head.to.value_or("");
@@ -112,11 +127,10 @@ class stanza_reader {
     out.type = head.type.value_or("");
     out.is_error = head.is_error();
     out.is_copy = head.is_copy;
-    if (reader_.has_own()) out.own = reader_.own();
     auto octets_of = reader_.content(out.own ? choose(*out.own) : coverage{});
     if (!octets_of) return octets_of.error();
     out.canonical.assign(octets_of->begin(), octets_of->end());
-    return out;
+    return std::move(out);
   }
 
   reading_limits limits_;

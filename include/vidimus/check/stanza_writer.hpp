@@ -37,12 +37,25 @@ inline bool append_own(std::string& out, const flat_element& own) {
   return true;
 }
 
+/// Octets of a stanza in which nothing needs to be escaped: never too few then.
+inline std::size_t likely_size(const outgoing_stanza& parts) {
+  std::size_t out = 128 + parts.to.size() + parts.from.size() + parts.id.size() +
+                    parts.type.size() + parts.payload.size() + parts.space.size();
+  for (const auto& hint : parts.hints) out += 32 + hint.size();
+  if (parts.own == nullptr) return out;
+  out += 64 + 2 * parts.own->name.size() + parts.own->text.size();
+  for (const auto& [name, value] : parts.own->attributes) out += 4 + name.size() + value.size();
+  return out;
+}
+
 /// The text of a stanza. It has passed the strict pass: whatever the parts were, what is returned
 /// is one well-formed element within the limits; else the reason is returned, with the place in
 /// the text that would have been.
 inline result<std::string, refusal> write_stanza(const outgoing_stanza& parts,
                                                  const reading_limits& limits = {}) {
-  std::string out = "<message";
+  std::string out;
+  out.reserve(likely_size(parts));
+  out = "<message";
   auto attribute = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) append_attribute(out, name, value);
   };

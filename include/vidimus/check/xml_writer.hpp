@@ -13,16 +13,29 @@ namespace vidimus::inline VIDIMUS_ABI {
 /// Where a text is going to stand.
 enum class xml_place : std::uint8_t { text, attribute };
 
+namespace detail {
+
+/// What an octet is written as in a text (1), in an attribute (2), or in both (3): not as it is.
+inline constexpr auto escaped_in = [] {
+  std::array<std::uint8_t, 256> out{};
+  for (unsigned char c : {'&', '<', '>', '"', '\'', '\r'}) out[c] = 3;
+  for (unsigned char c : {'\t', '\n'}) out[c] = 2;
+  return out;
+}();
+
+}  // namespace detail
+
 /// Appends a text so that a strict parser gives back the same, whichever quotes stand around it.
 /// Characters that XML does not allow are not looked for: the strict pass refuses them.
 inline void append_escaped(std::string& out, std::string_view text, xml_place place) {
-  const auto special =
-      place == xml_place::text ? std::string_view("&<>\"'\r") : std::string_view("&<>\"'\r\t\n");
-  for (std::size_t at = 0;;) {
-    auto next = text.find_first_of(special, at);
-    out.append(text, at, next - at);
-    if (next == std::string_view::npos) return;
-    switch (text[next]) {
+  const std::uint8_t here = place == xml_place::text ? 1 : 2;
+  const char *p = text.data(), *const end = p + text.size();
+  for (;;) {
+    const char* const begin = p;
+    while (p != end && (detail::escaped_in[static_cast<unsigned char>(*p)] & here) == 0) ++p;
+    out.append(begin, p);
+    if (p == end) return;
+    switch (*p++) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
@@ -32,12 +45,12 @@ inline void append_escaped(std::string& out, std::string_view text, xml_place pl
       case '\t': out += "&#x9;"; break;
       default: out += "&#xA;"; break;
     }
-    at = next + 1;
   }
 }
 
 inline void append_attribute(std::string& out, std::string_view name, std::string_view value) {
-  out.append(" ").append(name).append("='");
+  out += ' ';
+  out.append(name).append("='", 2);
   append_escaped(out, value, xml_place::attribute);
   out += '\'';
 }

@@ -11,19 +11,28 @@
 /// was taken, in logs.
 namespace vidimus::inline VIDIMUS_ABI {
 
-/// Appends origin, destination, relay and the conversation's id in base64url, between '/', which no
-/// bare address holds.
-inline void append_text(std::string& to, const conversation_name& name) {
+/// Origin, destination, relay and the conversation's id in base64url, between '/', which no bare
+/// address holds: so many octets.
+inline std::size_t text_size(const conversation_name& name) {
   const route& along = *name.along;
-  for (const std::string* part : {&along.origin, &along.destination, &along.relay})
-    (to += *part) += '/';
-  append_base64(to, name.id.view(), base64url_letters);
+  return along.origin.size() + along.destination.size() + along.relay.size() + 3 +
+         base64_size(name.id.octets.size());
+}
+/// Writes that; returns what is behind it.
+inline char* put_text(char* to, const conversation_name& name) {
+  const route& along = *name.along;
+  for (const std::string* part : {&along.origin, &along.destination, &along.relay}) {
+    to = put_text(to, *part);
+    *to++ = '/';
+  }
+  put_base64(to, name.id.view(), base64url_letters);
+  return to + base64_size(name.id.octets.size());
 }
 
 /// The conversation, and the number behind another '/': unique, and the same in every version.
 inline std::string text(const message_name& name) {
-  std::string out;
-  append_text(out, name.in);
+  std::string out(text_size(name.in), '/');
+  put_text(out.data(), name.in);
   return out + '/' + std::to_string(name.at);
 }
 
@@ -36,12 +45,10 @@ inline std::optional<message_name> message_name_of(std::string_view text) {
     parts[i] = text.substr(0, end);
     text.remove_prefix(std::min(text.size(), parts[i].size() + 1));
   }
-  const auto id = from_base64(parts[3], base64url_letters);
   const auto at = from_decimal(parts[4], number_max);
   message_name out;
-  if (!id || id->size() != out.in.id.octets.size() || !at) return std::nullopt;
+  if (!from_base64(parts[3], out.in.id.octets, base64url_letters) || !at) return std::nullopt;
   out.in.along = make_route(std::string(parts[0]), std::string(parts[1]), std::string(parts[2]));
-  std::copy(id->begin(), id->end(), out.in.id.octets.begin());
   out.at = *at;
   return out;
 }

@@ -13,15 +13,18 @@ namespace vidimus::inline VIDIMUS_ABI::record {
 /// Unique text: bare addresses hold no '/'.
 inline void append_key_of(std::string& key, std::string_view what, std::string_view peer,
                           const conversation_name& name, number at = 0) {
-  const route& along = *name.along;
-  constexpr std::size_t id_and_number = 5 + 16 + 21;
-  const std::size_t needed = key.size() + what.size() + peer.size() + along.origin.size() +
-                             along.destination.size() + along.relay.size() + id_and_number;
-  if (key.capacity() < needed) key.reserve(std::max(needed, 2 * key.capacity()));
-  (key += what) += '/';
-  (key += peer) += '/';
-  append_text(key, name);
-  if (at != 0) key += '/' + std::to_string(at);
+  const std::size_t before = key.size();
+  std::size_t size = what.size() + peer.size() + 2 + text_size(name);
+  if (at != 0) size += 1 + digits_of(at);
+  key.resize(before + size);
+  char* to = put_text(key.data() + before, what);
+  *to++ = '/';
+  to = put_text(to, peer);
+  *to++ = '/';
+  to = put_text(to, name);
+  if (at == 0) return;
+  *to++ = '/';
+  put_decimal(to, at);
 }
 inline std::string key_of(std::string_view what, std::string_view peer,
                           const conversation_name& name, number at = 0) {
