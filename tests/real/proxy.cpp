@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -132,6 +133,8 @@ void proxy::step() {
       }
       pollfd up{p.up.from, POLLRDHUP, 0};
       if (::poll(&up, 1, 0) > 0) p.over = true;  // unread octets hide the end from `recv`
+      int waiting = 0;
+      if (stalls_end_ && ::ioctl(p.up.from, FIONREAD, &waiting) == 0 && waiting > 0) p.over = true;
     } else {
       move(p, p.up);
       if (!p.over) move(p, p.down);

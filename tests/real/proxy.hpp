@@ -109,6 +109,9 @@ class proxy {
   ~proxy();
 
   unsigned short port() const { return port_; }
+  /// A stalled connection breaks when more was written into it: servers, which have no ping between
+  /// them, would wait for as long as TCP does.
+  void let_stalls_end() { stalls_end_ = true; }
   /// Appends what to poll for.
   void descriptors(std::vector<pollfd>& to) const;
   /// Moves what can be moved.
@@ -141,6 +144,7 @@ class proxy {
 
   mischief& chance_;
   between* between_ = nullptr;
+  bool stalls_end_ = false;
   int listener_ = -1;
   unsigned short port_ = 0, target_;
   std::list<pair> pairs_;

@@ -24,6 +24,8 @@ struct request {
 
 /// The same faults with the library and without (broken.cpp). 0 good, 1 not.
 int run_broken(const request& of);
+/// Sender and receiver at two servers, and faults between these (federation.cpp). 0 good, 1 not.
+int run_federation(const request& of);
 /// How fast, without faults (speed.cpp). 0 good, 1 not.
 int run_speed(const request& of);
 

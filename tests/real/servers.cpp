@@ -42,14 +42,14 @@ pidfile = "@DIR@/prosody.pid"
 log = { info = "@DIR@/prosody.log" }
 interfaces = { "127.0.0.1" }; local_interfaces = { "127.0.0.1" }
 c2s_ports = { @CLIENTS@ }; component_ports = { @COMPONENTS@ }
-s2s_ports = {}; http_ports = {}; https_ports = {}
+s2s_ports = { @SERVERS@ }; http_ports = {}; https_ports = {}
 authentication = "internal_plain"
 c2s_require_encryption = false; allow_unencrypted_plain_auth = true
-modules_enabled = { "roster", "saslauth", "disco", "ping", "offline", "presence"@COPIES@ }
-modules_disabled = { "tls", "limits", "s2s" }
+modules_enabled = { "roster", "saslauth", "disco", "ping", "offline", "presence"@JOINED@@COPIES@ }
+@OTHERS@
 component_conflict_resolve = "kick_old"
-VirtualHost "localhost"
-Component "verify.localhost"
+VirtualHost "@DOMAIN@"
+Component "verify.@DOMAIN@"
   component_secret = "@SECRET@"
 )";
 
@@ -73,6 +73,22 @@ modules:
   mod_roster: {}
 @COPIES@)";
 
+constexpr auto prosody_alone = R"(modules_disabled = { "tls", "limits", "s2s" })";
+// No name is looked up, no stream is encrypted: each end is asked back by dialback.
+constexpr auto prosody_joined = R"(modules_disabled = { "tls", "limits" }
+plugin_paths = { "@DIR@" }
+s2s_require_encryption = false; s2s_secure_auth = false
+one_other_port = @OTHER@)";
+
+// All other domains are behind one port.
+constexpr auto prosody_module = R"(module:set_global()
+local lookup, fixed = require "net.resolvers.service", require "net.resolvers.manual"
+local port = module:get_option_number("one_other_port")
+function lookup.new(_, _, kind, more)
+  return fixed.new({ { "tcp4", "127.0.0.1", port, more } }, kind)
+end
+)";
+
 constexpr auto prosody_copies = R"(, "carbons", "mam")";
 constexpr auto ejabberd_copies = R"(  mod_carboncopy: {}
   mod_mam: {default: always}
@@ -93,12 +109,13 @@ constexpr auto ejabberd_accounts =
     "<<\"@PASSWORD@\">>) end, [@USERS@]), "
     "ok = file:write_file(\"@DIR@/ready\", <<>>).";
 
-child start_prosody(const std::string& dir,
+child start_prosody(const std::string& dir, const std::string& domain,
                     const std::vector<std::pair<std::string, std::string>>& values) {
+  write_file(dir + "/mod_one_other.lua", prosody_module);
   write_file(dir + "/prosody.cfg.lua", filled(prosody_configuration, values));
   for (std::string user : users) {
     if (const auto at = user.find('-'); at != std::string::npos) user.replace(at, 1, "%2d");
-    write_file(dir + "/data/localhost/accounts/" + user + ".dat",
+    write_file(dir + "/data/" + domain + "/accounts/" + user + ".dat",
                "return { [\"password\"] = \"" + password + "\"; };\n");
   }
   fs::create_directories(dir + "/certs");
@@ -150,6 +167,11 @@ bool takes_connections(unsigned short port) {
 void start_again(server_process& of) {
   const bool is_prosody = of.kind == "prosody";
   const std::vector<std::pair<std::string, std::string>> values{
+      {"@OTHERS@", of.servers == 0 ? prosody_alone : prosody_joined},
+      {"@SERVERS@", of.servers == 0 ? "" : std::to_string(of.servers)},
+      {"@JOINED@", of.servers == 0 ? "" : R"(, "dialback", "one_other")"},
+      {"@OTHER@", std::to_string(of.other)},
+      {"@DOMAIN@", of.domain},
       {"@DIR@", of.dir},
       {"@CLIENTS@", std::to_string(of.clients)},
       {"@COMPONENTS@", std::to_string(of.components)},
@@ -160,28 +182,33 @@ void start_again(server_process& of) {
                    : is_prosody ? prosody_copies
                                 : ejabberd_copies}};
   fs::remove(of.dir + "/ready");
-  of.process = is_prosody ? start_prosody(of.dir, values)
+  of.process = is_prosody ? start_prosody(of.dir, of.domain, values)
                           : start_ejabberd(of.dir, *ejabberd_library(), values);
 }
 
 std::optional<server_process> start_server(const std::string& kind, const std::string& dir,
                                            bool copies) {
-  if (kind == "prosody" ? !program("prosody") : !ejabberd_library()) return std::nullopt;
-  fs::create_directories(dir);
-  server_process out;
-  out.kind = kind;
-  out.dir = dir;
-  out.copies = copies;
-  out.clients = free_port();
-  do out.components = free_port();
-  while (out.components == out.clients);
-  start_again(out);
-  return out;
+  server_process of;
+  of.kind = kind;
+  of.dir = dir;
+  of.copies = copies;
+  return start_server(std::move(of));
+}
+
+std::optional<server_process> start_server(server_process of) {
+  if (of.kind == "prosody" ? !program("prosody") : !ejabberd_library()) return std::nullopt;
+  fs::create_directories(of.dir);
+  do of.clients = free_port();
+  while (of.clients == of.servers);
+  do of.components = free_port();
+  while (of.components == of.clients || of.components == of.servers);
+  start_again(of);
+  return of;
 }
 
 bool is_ready(const server_process& of) {
   return fs::exists(of.dir + "/ready") && takes_connections(of.clients) &&
-         takes_connections(of.components);
+         takes_connections(of.components) && (of.servers == 0 || takes_connections(of.servers));
 }
 
 }  // namespace real

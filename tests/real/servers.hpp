@@ -9,6 +9,9 @@ namespace real {
 inline const std::string password = "secret", component_secret = "shared";
 inline const std::string host = "localhost", relay_address = "verify.localhost";
 
+/// Where the receiver is at home if two servers are joined.
+inline const std::string elsewhere = "elsewhere";
+
 inline const std::vector<std::string> users{
     "alice",      "bob",         "alice-strophe", "alice-gloox", "alice-qxmpp",
     "alice-text", "bob-strophe", "bob-gloox",     "bob-qxmpp",   "bob-text"};
@@ -19,6 +22,10 @@ struct server_process {
   unsigned short clients = 0, components = 0;  ///< ports
   std::string kind, dir;
   bool copies = false;
+  std::string domain = host;
+  /// Ports of a Prosody that is joined to another: its own for servers, and where every other
+  /// domain is reached. 0: it knows no other.
+  unsigned short servers = 0, other = 0;
 };
 
 /// Writes the configuration and starts the server on ports that were free a moment ago. `kind`:
@@ -26,6 +33,8 @@ struct server_process {
 /// archive. Nothing: it is not installed.
 std::optional<server_process> start_server(const std::string& kind, const std::string& dir,
                                            bool copies = false);
+/// The same; what is said of it already stays, kind and dir at least.
+std::optional<server_process> start_server(server_process of);
 
 /// Starts one that has ended, on its ports and files.
 void start_again(server_process& of);

@@ -31,6 +31,9 @@ class world {
   std::vector<child*> must_go;
 
   void start_server();
+  /// Two, Prosody: alice and the relay are at home at the one, bob at the other, and what goes
+  /// between the servers meets mischief; what goes to programs does not.
+  mischief& start_joined_servers();
   void stop_server();
   /// Killed, or asked to end; and started again on the same ports and files.
   void restart_server(bool killed);
@@ -63,11 +66,13 @@ class world {
   unsigned short alice_port = 0, bob_port = 0, relay_port = 0;
 
  private:
+  std::optional<server_process> start_one(server_process of);
   void write(const std::string& name, const std::string& text) const;
 
   request asked_;
   support::scratch_dir dir_;
-  std::optional<server_process> server_;
+  std::optional<server_process> server_, others_;
+  std::string bob_ = "bob@" + host;
   std::unique_ptr<mischief> mischief_;
   std::vector<std::unique_ptr<proxy>> proxies_;
 };
