@@ -125,7 +125,9 @@ void proxy::descriptors(std::vector<pollfd>& to) const {
 void proxy::step() {
   accept_all();
   for (pair& p : pairs_) {
-    if (p.stalled) {
+    if (away_) {
+      p.over = true;
+    } else if (p.stalled) {
       char one;
       for (const way* w : {&p.up, &p.down}) {
         const ssize_t n = ::recv(w->from, &one, 1, MSG_PEEK);

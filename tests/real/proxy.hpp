@@ -112,6 +112,8 @@ class proxy {
   /// A stalled connection breaks when more was written into it: servers, which have no ping between
   /// them, would wait for as long as TCP does.
   void let_stalls_end() { stalls_end_ = true; }
+  /// While it is away, every connection ends at once, new ones too.
+  void be_away(bool yes) { away_ = yes; }
   /// Appends what to poll for.
   void descriptors(std::vector<pollfd>& to) const;
   /// Moves what can be moved.
@@ -144,7 +146,7 @@ class proxy {
 
   mischief& chance_;
   between* between_ = nullptr;
-  bool stalls_end_ = false;
+  bool stalls_end_ = false, away_ = false;
   int listener_ = -1;
   unsigned short port_ = 0, target_;
   std::list<pair> pairs_;

@@ -34,6 +34,8 @@ class world {
   /// Two, Prosody: alice and the relay are at home at the one, bob at the other, and what goes
   /// between the servers meets mischief; what goes to programs does not.
   mischief& start_joined_servers();
+  /// Whether bob's server can be reached by the other.
+  void cut_off_bob(bool yes) { proxies_.front()->be_away(yes); }
   void stop_server();
   /// Killed, or asked to end; and started again on the same ports and files.
   void restart_server(bool killed);
