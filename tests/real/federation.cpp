@@ -126,15 +126,16 @@ class federation : public world {
   }
 
   void print(const char* way, const tally& t, const fault_counts& before) {
-    std::printf("| two of Prosody | %s | %lld | %lld | %lld | %lld | %lld | %lld | %lld | %lld |\n",
-                way, t.submitted, t.intact, t.doubled, t.altered, t.told, t.lost, t.wrong_no,
-                t.wrong_yes);
+    std::printf("| %s to %s | %s | %lld | %lld | %lld | %lld | %lld | %lld | %lld | %lld |\n",
+                asked_.server.c_str(), asked_.other.c_str(), way, t.submitted, t.intact, t.doubled,
+                t.altered, t.told, t.lost, t.wrong_no, t.wrong_yes);
     std::string faults;
     for (std::size_t i = 0; i < fault_names.size(); ++i)
       faults += std::string(i == 0 ? "" : ", ") + fault_names[i] + ' ' +
                 std::to_string(mischief_->done()[i] - before[i]);
     std::fflush(stdout);
-    std::fprintf(stderr, "joined, %s: %s\n", way, faults.c_str());
+    std::fprintf(stderr, "%s to %s, %s: %s\n", asked_.server.c_str(), asked_.other.c_str(), way,
+                 faults.c_str());
   }
 
   request asked_;

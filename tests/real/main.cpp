@@ -18,10 +18,10 @@ namespace real {
 namespace {
 
 constexpr auto usage =
-    "real --server prosody|ejabberd|joined [--programs DIR] [--count N] [--keep]\n"
+    "real --server prosody|ejabberd [--programs DIR] [--count N] [--keep]\n"
     "     [--breaks N] [--kills N] [--seed N] [--relays N]\n"
-    "     [--speed ROUNDS]\n"
-    "  joined: two of Prosody, the receiver at another than sender and relay; faults between them\n"
+    "     [--speed ROUNDS] [--other prosody|ejabberd]\n"
+    "  --other KIND  the receiver is at home there, and faults are between the two servers\n"
     "  --breaks N  of connections, at random messages; --kills N: of the relay\n"
     "  --relays N  so many instances of it over one PostgreSQL database, and no plain messages\n"
     "  --speed N   no faults: messages a second, latency and time of processors, N times in "
@@ -52,11 +52,12 @@ int run_all(int argc, char** argv) {
   number("--seed", of.seed);
   number("--speed", of.rounds);
   if (auto at = given.extract("--server")) of.server = at.mapped();
+  if (auto at = given.extract("--other")) of.other = at.mapped();
   if (auto at = given.extract("--programs"))
     of.programs = std::filesystem::absolute(at.mapped()).string();
   if (!given.empty() || of.server.empty() || of.count < 1 || of.breaks < 0 || of.kills < 1)
     return std::fputs(usage, stderr), 2;
-  if (of.server == "joined") return run_federation(of);
+  if (!of.other.empty()) return run_federation(of);
   return of.rounds > 0 ? run_speed(of) : run_broken(of);
 }
 

@@ -14,6 +14,7 @@ int plain_receive(int argc, char** argv);
 /// What the command line asks for.
 struct request {
   std::string server, programs;
+  std::string other;  ///< server of the receiver; none: the same
   long long count = 240;
   int breaks = 14, kills = 3;  ///< of connections, of the relay
   int relays = 0;              ///< instances over one PostgreSQL database; 0: one, over SQLite

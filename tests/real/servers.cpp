@@ -54,13 +54,12 @@ Component "verify.@DOMAIN@"
 )";
 
 constexpr auto ejabberd_configuration = R"(loglevel: info
-hosts: [localhost]
+hosts: [@DOMAIN@]
 listen:
   - {port: @CLIENTS@, ip: 127.0.0.1, module: ejabberd_c2s, access: all, starttls: false}
   - {port: @COMPONENTS@, ip: 127.0.0.1, module: ejabberd_service, access: all,
-     hosts: {verify.localhost: {password: "@SECRET@"}}}
-s2s_access: none
-auth_method: internal
+     hosts: {verify.@DOMAIN@: {password: "@SECRET@"}}}
+@OTHERS@auth_method: internal
 auth_password_format: plain
 shaper: {}
 shaper_rules:
@@ -71,10 +70,10 @@ modules:
   mod_offline: {access_max_user_messages: max_user_offline_messages}
   mod_ping: {}
   mod_roster: {}
-@COPIES@)";
+@JOINED@@COPIES@)";
 
 constexpr auto prosody_alone = R"(modules_disabled = { "tls", "limits", "s2s" })";
-// No name is looked up, no stream is encrypted: each end is asked back by dialback.
+// No name is looked up elsewhere, no stream is encrypted: each end is asked back by dialback.
 constexpr auto prosody_joined = R"(modules_disabled = { "tls", "limits" }
 plugin_paths = { "@DIR@" }
 s2s_require_encryption = false; s2s_secure_auth = false
@@ -87,6 +86,23 @@ local port = module:get_option_number("one_other_port")
 function lookup.new(_, _, kind, more)
   return fixed.new({ { "tcp4", "127.0.0.1", port, more } }, kind)
 end
+)";
+
+constexpr auto ejabberd_alone = "s2s_access: none\n";
+// A stream that could not be made is tried again with the next stanza, not minutes later.
+constexpr auto ejabberd_joined =
+    R"(  - {port: @SERVERS@, ip: 127.0.0.1, module: ejabberd_s2s_in, shaper: none}
+s2s_use_starttls: false
+s2s_max_retry_delay: 1
+outgoing_s2s_port: @OTHER@
+outgoing_s2s_families: [ipv4]
+)";
+
+// Nobody is asked where other domains are: localhost is known, and what answers for the others is
+// put where answers are kept.
+constexpr auto ejabberd_names = R"({lookup, [file]}.
+{resolv_conf, ""}.
+{hosts_file, ""}.
 )";
 
 constexpr auto prosody_copies = R"(, "carbons", "mam")";
@@ -104,8 +120,10 @@ std::string listed(const std::vector<std::string>& words, const std::string& bef
 }
 
 // Without a node name there is no epmd, no cookie and nothing that listens but what is configured.
-constexpr auto ejabberd_accounts =
-    "lists:foreach(fun(U) -> _ = ejabberd_auth:try_register(U, <<\"localhost\">>, "
+constexpr auto ejabberd_commands =
+    "lists:foreach(fun(D) -> ok = inet_db:add_rr(\"_xmpp-server._tcp.\" ++ D, in, srv, 100000, "
+    "{0, 0, @OTHER@, \"localhost\"}) end, [@NAMES@]), "
+    "lists:foreach(fun(U) -> _ = ejabberd_auth:try_register(U, <<\"@DOMAIN@\">>, "
     "<<\"@PASSWORD@\">>) end, [@USERS@]), "
     "ok = file:write_file(\"@DIR@/ready\", <<>>).";
 
@@ -113,9 +131,9 @@ child start_prosody(const std::string& dir, const std::string& domain,
                     const std::vector<std::pair<std::string, std::string>>& values) {
   write_file(dir + "/mod_one_other.lua", prosody_module);
   write_file(dir + "/prosody.cfg.lua", filled(prosody_configuration, values));
-  for (std::string user : users) {
-    if (const auto at = user.find('-'); at != std::string::npos) user.replace(at, 1, "%2d");
-    write_file(dir + "/data/" + domain + "/accounts/" + user + ".dat",
+  for (const std::string& user : users) {
+    const auto in = dir + "/data/" + filled(domain, {{".", "%2e"}});
+    write_file(in + "/accounts/" + filled(user, {{"-", "%2d"}}) + ".dat",
                "return { [\"password\"] = \"" + password + "\"; };\n");
   }
   fs::create_directories(dir + "/certs");
@@ -126,15 +144,17 @@ child start_prosody(const std::string& dir, const std::string& domain,
 child start_ejabberd(const std::string& dir, const std::string& library,
                      const std::vector<std::pair<std::string, std::string>>& values) {
   write_file(dir + "/ejabberd.yml", filled(ejabberd_configuration, values));
+  write_file(dir + "/names", filled(ejabberd_names, values));
   fs::create_directories(dir + "/spool");
   const child::variables with{{"EJABBERD_CONFIG_PATH", dir + "/ejabberd.yml"},
                               {"EJABBERD_LOG_PATH", dir + "/ejabberd.log"},
                               {"EJABBERD_PID_PATH", dir + "/ejabberd.pid"},
                               {"ERL_CRASH_DUMP", dir + "/crash"},
+                              {"ERL_INETRC", dir + "/names"},
                               {"ERL_LIBS", library},
                               {"HOME", dir}};
   return {{"erl", "+K", "true", "+S", "2", "-noinput", "-mnesia", "dir", '"' + dir + "/spool\"",
-           "-s", "ejabberd", "-eval", filled(ejabberd_accounts, values)},
+           "-s", "ejabberd", "-eval", filled(ejabberd_commands, values)},
           dir,
           dir + "/server.out",
           with};
@@ -166,10 +186,14 @@ bool takes_connections(unsigned short port) {
 
 void start_again(server_process& of) {
   const bool is_prosody = of.kind == "prosody";
+  const bool alone = of.servers == 0;
   const std::vector<std::pair<std::string, std::string>> values{
-      {"@OTHERS@", of.servers == 0 ? prosody_alone : prosody_joined},
-      {"@SERVERS@", of.servers == 0 ? "" : std::to_string(of.servers)},
-      {"@JOINED@", of.servers == 0 ? "" : R"(, "dialback", "one_other")"},
+      {"@OTHERS@", is_prosody ? (alone ? prosody_alone : prosody_joined)
+                              : (alone ? ejabberd_alone : ejabberd_joined)},
+      {"@SERVERS@", alone ? "" : std::to_string(of.servers)},
+      {"@JOINED@", alone        ? ""
+                   : is_prosody ? R"(, "dialback", "one_other")"
+                                : "  mod_s2s_dialback: {}\n"},
       {"@OTHER@", std::to_string(of.other)},
       {"@DOMAIN@", of.domain},
       {"@DIR@", of.dir},
@@ -177,6 +201,7 @@ void start_again(server_process& of) {
       {"@COMPONENTS@", std::to_string(of.components)},
       {"@PASSWORD@", password},
       {"@SECRET@", component_secret},
+      {"@NAMES@", listed({elsewhere, relay_address}, "\"", "\"")},
       {"@USERS@", listed(users, "<<\"", "\">>")},
       {"@COPIES@", !of.copies   ? ""
                    : is_prosody ? prosody_copies

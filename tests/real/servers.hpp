@@ -10,7 +10,7 @@ inline const std::string password = "secret", component_secret = "shared";
 inline const std::string host = "localhost", relay_address = "verify.localhost";
 
 /// Where the receiver is at home if two servers are joined.
-inline const std::string elsewhere = "elsewhere";
+inline const std::string elsewhere = "elsewhere.localhost";
 
 inline const std::vector<std::string> users{
     "alice",      "bob",         "alice-strophe", "alice-gloox", "alice-qxmpp",
@@ -23,7 +23,7 @@ struct server_process {
   std::string kind, dir;
   bool copies = false;
   std::string domain = host;
-  /// Ports of a Prosody that is joined to another: its own for servers, and where every other
+  /// Ports of one that is joined to another: its own for servers, and where every other
   /// domain is reached. 0: it knows no other.
   unsigned short servers = 0, other = 0;
 };

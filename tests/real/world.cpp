@@ -58,7 +58,8 @@ mischief& world::start_joined_servers() {
     proxies_.clear();
     server_.reset();
     server_process here, there;
-    here.kind = there.kind = "prosody";
+    here.kind = asked_.server;
+    there.kind = asked_.other;
     here.dir = dir_ / ("here" + std::to_string(attempt));
     there.dir = dir_ / ("there" + std::to_string(attempt));
     there.domain = elsewhere;

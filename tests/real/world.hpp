@@ -31,8 +31,8 @@ class world {
   std::vector<child*> must_go;
 
   void start_server();
-  /// Two, Prosody: alice and the relay are at home at the one, bob at the other, and what goes
-  /// between the servers meets mischief; what goes to programs does not.
+  /// Two, of the kinds that the request names: alice and the relay are at home at the one, bob at
+  /// the other, and what goes between the servers meets mischief; what goes to programs does not.
   mischief& start_joined_servers();
   /// Whether bob's server can be reached by the other.
   void cut_off_bob(bool yes) { proxies_.front()->be_away(yes); }
