@@ -16,15 +16,6 @@ bool is_known(const record::receiver_conversation& held, number n) {
          std::any_of(held.refused.begin(), held.refused.end(), is_n);
 }
 
-/// Whether the application has taken word of a gap with another message. With the same one it may
-/// come again: the process may end before the role's record says that the word was taken.
-bool told_with_another(const std::set<number>& told, const std::map<number, ranges>& with, number m,
-                       number n) {
-  if (!told.contains(m)) return false;
-  return std::any_of(with.begin(), with.end(),
-                     [&](const auto& one) { return one.first != n && one.second.contains(m); });
-}
-
 }  // namespace
 
 void order_books::told(const element& e) {
@@ -52,7 +43,7 @@ void order_books::handed(const place& at, const out::deliver& what,
   for (const range& r : what.skipped)
     for (number m = r.first; m <= r.last; ++m) {
       must(m < n && !held.delivered.contains(m), "told as skipped, and is not", m);
-      must(!told_with_another(now.told, now.with, m, n), "told as skipped twice", m);
+      must(!now.told_with_another(m, n), "told as skipped twice", m);
       skipped.insert(m);
     }
   const ranges& voids = voids_[key];
@@ -63,10 +54,17 @@ void order_books::handed(const place& at, const out::deliver& what,
 void order_books::answered(const place& at, const message_name& name) {
   line& now = lines_[{at.endpoint, at.memory, line_of(name.in)}];
   for (const range& r : now.with[name.at])
-    for (number m = r.first; m <= r.last; ++m) {
-      must(!told_with_another(now.told, now.with, m, name.at), "told as skipped twice", m);
-      now.told.insert(m);
-    }
+    for (number m = r.first; m <= r.last; ++m)
+      must(!now.told_with_another(m, name.at), "told as skipped twice", m);
+}
+
+void order_books::stored(const place& at, const record::receiver_conversation& held) {
+  line& now = lines_[{at.endpoint, at.memory, line_of(held.name)}];
+  for (const auto& [n, skipped] : now.with) {
+    if (!held.delivered.contains(n)) continue;
+    for (const range& r : skipped)
+      for (number m = r.first; m <= r.last; ++m) now.told.try_emplace(m, n);
+  }
 }
 
 }  // namespace sim

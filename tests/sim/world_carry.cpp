@@ -95,6 +95,8 @@ void world::forget(party& p, const out::forget& o) {
 void world::note_skips(const endpoint_party& p, const out::persist& o) {
   if (!p.limits.ordered || !o.key().starts_with("rc/")) return;
   const auto line = image::load<record::receiver_conversation>(o.image());
+  if (const auto memory = p.held.memories.find(relay_.bare); memory != p.held.memories.end())
+    orders_.stored({p.number, p.life, memory->second}, *line);
   for (const range& r : line->skipped)
     for (number n = r.first; n <= r.last; ++n)
       if (submission* s = books_.find(message_name{line->name, n})) ++s->skips;

@@ -279,6 +279,31 @@ TEST_CASE("a skip is durable: after a restart it is not told again, and late is 
   }
 }
 
+TEST_CASE("word of a gap goes with the next message if low2 passed its own before an answer",
+          "[order.skip][low.two]") {
+  ordered_trio t;
+  t.start();
+  (void)t.submit("zero");
+  t.run();
+  t.accepts = false;
+  (void)t.submit("one", true, 200);
+  (void)t.submit("two", true, 200);
+  t.pass_without(seconds(70), bob, {2});
+  REQUIRE(t.order() == order{1, 3});
+  REQUIRE(t.skipped() == order{2});
+  t.crash_receiver();  // so nobody knows whether the application had it
+  t.pass_without(seconds(300), bob, {2, 3});
+  t.accepts = true;
+  for (const char* text : {"three", "four"}) {
+    (void)t.submit(text);
+    t.run();
+    t.pass(seconds(30));
+  }
+  REQUIRE(t.order() == order{1, 3, 4, 5});
+  REQUIRE(t.skipped() == order{2, 2});
+  REQUIRE(t.delivered[2].skipped.contains(2));
+}
+
 TEST_CASE("what waited when the process died is sent again", "[order.wait][restore.again]") {
   ordered_trio t;
   three_on_their_way(t);

@@ -82,7 +82,8 @@ struct deliver {
   bool end_to_end = false;
   /// At an ordered endpoint: numbers of this conversation below this one that did not come in time
   /// and will never be handed over (protocol.md, order.skip). Each is told with one message that
-  /// is answered; again where the message is given again.
+  /// is answered; again where the message is given again, or with the next one where the server
+  /// passed it after a restart and before an answer.
   ranges skipped{};
 };
 
