@@ -229,13 +229,12 @@ TEST_CASE("threads share a key", "[cryptopp]") {
   const auto data = counted(0, 255);
   const auto wanted = key.code(data);
   std::array<int, 4> wrong{};
-  {
-    std::vector<std::jthread> threads;
-    for (int& count : wrong)
-      threads.emplace_back([&key, &data, &wanted, &count] {
-        for (int i = 0; i < 2000; ++i) count += key.code(data) == wanted ? 0 : 1;
-      });
-  }
+  std::vector<std::thread> threads;
+  for (int& count : wrong)
+    threads.emplace_back([&key, &data, &wanted, &count] {
+      for (int i = 0; i < 2000; ++i) count += key.code(data) == wanted ? 0 : 1;
+    });
+  for (auto& one : threads) one.join();
   CHECK(wrong == std::array<int, 4>{});
 }
 

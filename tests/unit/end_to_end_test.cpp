@@ -153,8 +153,8 @@ TEST_CASE("the worked example of section 5.6",
   REQUIRE(at_bob.keys.add_end_to_end(alice, "e1", run(0x40, 32)));
   check c;
   c.head.conversation.along = make_route(alice, bob, relay);
-  std::ranges::copy(run(0x10, 12), c.head.conversation.id.octets.begin());
-  std::ranges::copy(run(0x20, 12), c.head.memory.octets.begin());
+  std::copy_n(run(0x10, 12).begin(), 12, c.head.conversation.id.octets.begin());
+  std::copy_n(run(0x20, 12).begin(), 12, c.head.memory.octets.begin());
   c.at = 1;
   c.type = "chat";
   c.flags = check::report;
@@ -163,7 +163,7 @@ TEST_CASE("the worked example of section 5.6",
   const octets content{0x99, 0xab, 0xcc, 0xd9, 0x90, 0x24, 0x52, 0xc1, 0xd4, 0x98, 0xc2,
                        0x26, 0x17, 0x0a, 0x01, 0x1c, 0xd0, 0x09, 0xcb, 0xc0, 0x93, 0x95,
                        0xdb, 0x27, 0x25, 0x64, 0xb8, 0x8f, 0x2a, 0x78, 0x27, 0xee};
-  std::ranges::copy(content, d.begin());
+  std::copy(content.begin(), content.end(), d.begin());
   verifier<real> codes(at_alice), at_end(at_bob);
   const auto second = codes.second_code(c, c.head.conversation, bob, d);
   REQUIRE(second);

@@ -132,8 +132,8 @@ octets run(int first, std::size_t count) {
 check first_check() {
   check out;
   out.head.conversation.along = make_route(alice, bob, relay);
-  std::ranges::copy(run(0x10, 12), out.head.conversation.id.octets.begin());
-  std::ranges::copy(run(0x20, 12), out.head.memory.octets.begin());
+  std::copy_n(run(0x10, 12).begin(), 12, out.head.conversation.id.octets.begin());
+  std::copy_n(run(0x20, 12).begin(), 12, out.head.memory.octets.begin());
   out.at = 1;
   out.type = "chat";
   out.flags = check::report;

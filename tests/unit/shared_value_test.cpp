@@ -1,6 +1,7 @@
 // Vidimus: verified messaging over XMPP. SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 #include <string>
+#include <vidimus/base/inline_text.hpp>
 #include <vidimus/base/shared_value.hpp>
 
 #include "support/heap_calls.hpp"
@@ -8,8 +9,8 @@
 using namespace vidimus;
 
 TEST_CASE("shared values compare as what they hold", "[shared_value]") {
-  const shared_value<std::string> none, empty{std::string()}, a{std::string("a")},
-      also{std::string("a")}, b{std::string("b")};
+  using word = inline_text<16>;
+  const shared_value<word> none, empty{word()}, a{word("a")}, also{word("a")}, b{word("b")};
   CHECK_FALSE(none);
   CHECK((none == empty && none->empty()));
   CHECK((a == also && a <= also));

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "../version.hpp"
+#include "same_text.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -65,7 +65,7 @@ class inline_text {
   }
   friend constexpr std::strong_ordering operator<=>(const inline_text& a,
                                                     const inline_text& b) noexcept {
-    return a.view() <=> b.view();
+    return order_of(a.view(), b.view());
   }
   friend std::string operator+(std::string to, const inline_text& more) {
     return to.append(more.view());

@@ -2,6 +2,7 @@
 #ifndef VIDIMUS_BASE_SAME_TEXT_HPP
 #define VIDIMUS_BASE_SAME_TEXT_HPP
 
+#include <compare>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -26,6 +27,12 @@ namespace vidimus::inline VIDIMUS_ABI {
   // what is looked at twice is looked at for nothing, but without a loop
   if (size <= 16) return (differs(0) | differs(size - 8)) == 0;
   return (differs(0) | differs(8) | differs(size - 16) | differs(size - 8)) == 0;
+}
+
+/// Which of two texts comes first, by octets. Not all standard libraries have <=> of strings yet.
+[[nodiscard]] inline constexpr std::strong_ordering order_of(std::string_view a,
+                                                             std::string_view b) noexcept {
+  return a.compare(b) <=> 0;
 }
 
 }  // namespace vidimus::inline VIDIMUS_ABI

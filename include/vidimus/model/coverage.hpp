@@ -7,6 +7,7 @@
 
 #include "../base/bytes.hpp"
 #include "../base/rare_list.hpp"
+#include "../base/same_text.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -14,7 +15,11 @@ namespace vidimus::inline VIDIMUS_ABI {
 struct expanded_name {
   std::string space;
   std::string local;
-  friend auto operator<=>(const expanded_name&, const expanded_name&) = default;
+  friend bool operator==(const expanded_name&, const expanded_name&) = default;
+  friend std::strong_ordering operator<=>(const expanded_name& a, const expanded_name& b) noexcept {
+    const auto order = order_of(a.space, b.space);
+    return order != 0 ? order : order_of(a.local, b.local);
+  }
 };
 
 /// Which children of the message a check code covers (docs/protocol.md, content.coverage).

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "../version.hpp"
+#include "../base/same_text.hpp"
 
 namespace vidimus::inline VIDIMUS_ABI {
 
@@ -15,7 +15,11 @@ namespace vidimus::inline VIDIMUS_ABI {
 struct key_use {
   std::string peer;
   std::string key_id;
-  friend auto operator<=>(const key_use&, const key_use&) = default;
+  friend bool operator==(const key_use&, const key_use&) = default;
+  friend std::strong_ordering operator<=>(const key_use& a, const key_use& b) noexcept {
+    const auto order = order_of(a.peer, b.peer);
+    return order != 0 ? order : order_of(a.key_id, b.key_id);
+  }
 };
 
 using key_uses = std::set<key_use>;

@@ -28,7 +28,8 @@ struct random_name {
     return a.first_eight() == b.first_eight() && a.last_eight() == b.last_eight();
   }
   friend std::strong_ordering operator<=>(const random_name& a, const random_name& b) noexcept {
-    return a == b ? std::strong_ordering::equal : a.octets <=> b.octets;
+    if (a == b) return std::strong_ordering::equal;
+    return std::memcmp(a.octets.data(), b.octets.data(), a.octets.size()) <=> 0;
   }
 
  private:
@@ -79,7 +80,12 @@ struct route {
   std::string origin;
   std::string destination;
   std::string relay;
-  friend auto operator<=>(const route&, const route&) = default;
+  friend bool operator==(const route&, const route&) = default;
+  friend std::strong_ordering operator<=>(const route& a, const route& b) noexcept {
+    if (const auto order = order_of(a.origin, b.origin); order != 0) return order;
+    const auto order = order_of(a.destination, b.destination);
+    return order != 0 ? order : order_of(a.relay, b.relay);
+  }
 };
 
 /// Routes are shared, never changed; compare what they point to.

@@ -24,14 +24,22 @@ namespace vidimus::inline VIDIMUS_ABI::detail {
 struct custody_key {
   conversation_name name;
   std::string peer;
-  friend auto operator<=>(const custody_key&, const custody_key&) = default;
+  friend bool operator==(const custody_key&, const custody_key&) = default;
+  friend std::strong_ordering operator<=>(const custody_key& a, const custody_key& b) noexcept {
+    const auto order = a.name <=> b.name;
+    return order != 0 ? order : order_of(a.peer, b.peer);
+  }
 };
 
 /// Whom deadlines are about: a conversation, or a channel of it. Shared by all of them.
 struct due_owner {
   custody_key conversation;
   std::string address;
-  friend auto operator<=>(const due_owner&, const due_owner&) = default;
+  friend bool operator==(const due_owner&, const due_owner&) = default;
+  friend std::strong_ordering operator<=>(const due_owner& a, const due_owner& b) noexcept {
+    const auto order = a.conversation <=> b.conversation;
+    return order != 0 ? order : order_of(a.address, b.address);
+  }
 };
 
 /// One conversation towards one address of its destination.
@@ -51,7 +59,7 @@ struct custody_view {
 };
 inline std::strong_ordering operator<=>(const custody_key& a, const custody_view& b) {
   const auto order = a.name <=> b.name;
-  return order != 0 ? order : std::string_view(a.peer) <=> b.peer;
+  return order != 0 ? order : order_of(a.peer, b.peer);
 }
 
 struct destination;
