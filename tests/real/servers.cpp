@@ -131,11 +131,10 @@ child start_prosody(const std::string& dir, const std::string& domain,
                     const std::vector<std::pair<std::string, std::string>>& values) {
   write_file(dir + "/mod_one_other.lua", prosody_module);
   write_file(dir + "/prosody.cfg.lua", filled(prosody_configuration, values));
-  for (const std::string& user : users) {
-    const auto in = dir + "/data/" + filled(domain, {{".", "%2e"}});
-    write_file(in + "/accounts/" + filled(user, {{"-", "%2d"}}) + ".dat",
+  const auto accounts = dir + "/data/" + filled(domain, {{".", "%2e"}}) + "/accounts/";
+  for (const std::string& user : users)
+    write_file(accounts + filled(user, {{"-", "%2d"}}) + ".dat",
                "return { [\"password\"] = \"" + password + "\"; };\n");
-  }
   fs::create_directories(dir + "/certs");
   write_file(dir + "/ready", "");
   return {{"prosody", "-F", "--config", dir + "/prosody.cfg.lua"}, dir, dir + "/server.out"};
